@@ -12,7 +12,6 @@
     +-- IndexMismatch        built with another model, analysis or format
     +-- ModelError           the embedding model cannot be loaded
     +-- StorageError         the disk is full, or the articles' database is damaged
-    +-- VerbatimError        a quote does not equal its article's text any more
 """
 
 from __future__ import annotations
@@ -84,7 +83,3 @@ class ModelError(RagError):
 
 class StorageError(RagError):
     """The disk is full, or the articles' database is damaged."""
-
-
-class VerbatimError(RagError):
-    """A quote does not equal its article's text: it is not shown."""

@@ -24,3 +24,6 @@ ARCHIVE_BYTES_MAX = 4 * 2**30
 
 WRITER_WAIT_SECONDS = 5.0
 """How long a second writer waits for the first."""
+
+CHUNKING = f"{PASSAGE_WORDS_MIN}-{PASSAGE_WORDS_MAX} words, 1"
+"""How articles are cut, as stored with a collection; the last number grows when the rules change."""

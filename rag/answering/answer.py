@@ -1,0 +1,29 @@
+"""The answer to a question, or an honest no with what was searched and what came nearest."""
+
+from __future__ import annotations
+
+from rag.answering.compose import Asked, compose
+from rag.answering.evidence import ANSWERS_FROM, confidence
+from rag.retrieval.search import Ranking
+from rag.storage.reader import Snapshot
+from rag.types import Answer, Reason, Searched
+
+LOOKED_AT = 5
+"""The evidence of so many best passages decides whether the collection answers."""
+NEAR_MISSES = 3
+
+
+def answer(text: str, asked: Asked, ranking: Ranking, snapshot: Snapshot, searched: Searched, *, top_k: int) -> Answer:
+    """Cite what answers; abstain when a quoted phrase stands nowhere, or nothing is close."""
+    reason = _reason(asked, ranking)
+    citations = tuple(compose(asked, ranking, snapshot, top_k=top_k if reason is Reason.ANSWERED else min(top_k, NEAR_MISSES)))
+    if reason is Reason.ANSWERED and citations:
+        return Answer(text, reason, citations, (), searched)
+    return Answer(text, Reason.NOTHING_CLOSE if reason is Reason.ANSWERED else reason, (), citations, searched)
+
+
+def _reason(asked: Asked, ranking: Ranking) -> Reason:
+    if asked.question.phrases:
+        return Reason.ANSWERED if ranking.places else Reason.PHRASE_NOT_FOUND
+    best = max((confidence(one.dense, one.coverage) for one in ranking.passages[:LOOKED_AT]), default=0.0)
+    return Reason.ANSWERED if best >= ANSWERS_FROM else Reason.NOTHING_CLOSE

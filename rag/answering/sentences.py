@@ -1,0 +1,47 @@
+"""The sentence of a quote that answers best, chosen without running the model again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.retrieval.bm25 import QueryWord
+from rag.retrieval.question import Question
+from rag.storage.records import StoredSentences
+from rag.text.words import words
+from rag.types import Span
+
+COSINE_WEIGHT = 0.4
+
+
+def best_sentence(text: str, passages: Sequence[StoredSentences], question: Question, query: Sequence[QueryWord], vector: np.ndarray, languages: Sequence[str]) -> Span | None:
+    """The sentence of `passages`, all of them of the article `text`, with the best mix of meaning and words.
+
+    score = COSINE_WEIGHT * cosine of question and sentence (the mean of its token vectors in its passage)
+            + (1 - COSINE_WEIGHT) * the share of the question's idf whose words stand in it; the first one wins a tie.
+    """
+    best, best_score = None, -np.inf
+    for stored in passages:
+        cosines = _cosines(stored.vectors, vector, len(stored.spans))
+        for span, cosine in zip(stored.spans, cosines, strict=True):
+            score = COSINE_WEIGHT * cosine + (1 - COSINE_WEIGHT) * covered(text[span.start : span.end], question, query, languages)
+            if score > best_score + 1e-9:
+                best, best_score = span, score
+    return best
+
+
+def covered(text: str, question: Question, query: Sequence[QueryWord], languages: Sequence[str]) -> float:
+    """The share of the question's weighted idf whose words, in any form, stand in `text`."""
+    there = {term for word in words(text, languages) for term in word.terms}
+    possible = sum(weighed.weight * weighed.idf for weighed in query)
+    held = sum(weighed.weight * weighed.idf for word, weighed in zip(question.words, query, strict=True) if not there.isdisjoint(word.terms))
+    return held / possible if possible else 0.0
+
+
+def _cosines(vectors: np.ndarray, vector: np.ndarray, count: int) -> np.ndarray:
+    """float32 (count,); zeros where the model gave no sentence vectors."""
+    if len(vectors) != count:
+        return np.zeros(count, np.float32)
+    wide = vectors.astype(np.float32)
+    return (wide @ vector) / np.maximum(np.linalg.norm(wide, axis=1), 1e-9)

@@ -1,0 +1,112 @@
+"""`check`: does everything that is stored still agree, down to the last offset?"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import CollectionBusy, CollectionReadOnly, StorageError
+from rag.retrieval.live import CACHE, LiveIndexes, reset_caches
+from rag.settings import WRITER_WAIT_SECONDS
+from rag.storage.lock import write_lock
+from rag.storage.manifest import Manifest, read_manifest
+from rag.storage.reader import Reader, Snapshot
+from rag.storage.records import proof_of
+from rag.storage.terms import unpack_terms
+from rag.storage.verify import damaged
+from rag.types import CheckReport
+
+PROBLEMS_MAX = 100
+
+
+def check(folder: Path, reader: Reader, indexes: LiveIndexes, *, writable: bool) -> CheckReport:
+    """Verify the truth, then the caches against it; make caches again that are damaged or behind."""
+    with reader.snapshot() as snapshot:
+        problems = [problem for problem, _ in zip(_problems(snapshot), range(PROBLEMS_MAX), strict=False)]
+        faults = _cache_faults(folder, snapshot)
+        state = snapshot.state
+    repaired = _repair(folder, reader, indexes, faults) if writable else []
+    if faults and not repaired:
+        problems += [f"{fault} It is not used; run `rag check` where the folder is writable and nobody is writing." for fault in faults.values()]
+    return CheckReport(state.articles if state else 0, state.passages if state else 0, tuple(problems), tuple(repaired))
+
+
+def _problems(snapshot: Snapshot) -> Iterator[str]:
+    for text in snapshot.integrity():
+        yield f"The articles' database is damaged: {text}. Restore it from a copy."
+    if snapshot.state is None:
+        return
+    yield from _articles(snapshot)
+    yield from _vectors(snapshot)
+    yield from _counters(snapshot)
+
+
+def _articles(snapshot: Snapshot) -> Iterator[str]:
+    """Every text against its hash, every passage against its own."""
+    for row, proof, article in snapshot.texts():
+        if article.hash != proof:
+            yield f"The text of {article.id!r} does not match its hash. Remove the article and add it again."
+            continue
+        last = 0
+        for number, start, end, passage_proof in snapshot.passages_of(row):
+            if not last <= start < end <= len(article.text) or proof_of(article.text[start:end]) != passage_proof:
+                yield f"Passage {number} of {article.id!r} does not fit the text at {start}-{end}. Remove the article and add it again."
+            last = end
+
+
+def _vectors(snapshot: Snapshot) -> Iterator[str]:
+    width, count = 2 * snapshot.state.dimension, 0
+    for number, vector, proof in snapshot.vector_proofs():
+        count += 1
+        if len(vector) != width or zlib.crc32(vector) != proof:
+            yield f"The vector of passage {number} is damaged. Encode again: rag rebuild."
+    if count != snapshot.state.passages:
+        yield f"There are {count} vectors for {snapshot.state.passages} passages. Encode again: rag rebuild."
+
+
+def _counters(snapshot: Snapshot) -> Iterator[str]:
+    """Articles, passages, words and the holders of every term, counted again."""
+    articles, passages, words, blobs = snapshot.counted()
+    state = snapshot.state
+    if (articles, passages, words) != (state.articles, state.passages, state.words):
+        yield (
+            f"The counters say {state.articles} articles, {state.passages} passages and {state.words} words, "
+            f"but there are {articles}, {passages} and {words}. Add the articles again to a new folder."
+        )
+    holders: Counter[int] = Counter()
+    for blob in blobs:
+        holders.update(unpack_terms([blob])[1].tolist())
+    if holders != Counter(dict(snapshot.holders())):
+        yield "The counts of words do not agree with the passages. Add the articles again to a new folder."
+
+
+def _cache_faults(folder: Path, snapshot: Snapshot) -> dict[str, str]:
+    """What is wrong with each cache, by its name."""
+    if snapshot.state is None:
+        return {}
+    manifest = read_manifest(folder / CACHE)
+    faults = {name: f"The {name} index is damaged: {reason}." for name, reason in damaged(folder / CACHE, manifest).items()}
+    for name in Manifest.__slots__:
+        note = getattr(manifest, name)
+        if note is None:
+            faults.setdefault(name, f"The {name} index is missing.")
+        elif note.writing or note.generation > snapshot.state.generation or (name == "lexical" and note.generation < snapshot.state.generation):
+            faults.setdefault(name, f"The {name} index does not match the articles.")
+    return faults
+
+
+def _repair(folder: Path, reader: Reader, indexes: LiveIndexes, faults: dict[str, str]) -> list[str]:
+    """Make the faulty caches again from the truth; what was done, or nothing if another process is writing."""
+    if not faults:
+        return []
+    try:
+        with write_lock(folder, WRITER_WAIT_SECONDS):
+            reset_caches(folder, reader, set(faults))
+    except (CollectionBusy, CollectionReadOnly, StorageError, OSError):
+        return []
+    indexes.forget()
+    with reader.snapshot() as snapshot:
+        left = _cache_faults(folder, snapshot)
+    return [f"{fault} It was made again." for name, fault in faults.items() if name not in left]

@@ -1,0 +1,353 @@
+"""The collection: articles in, cited answers out.  Each verb reads as its order of steps."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from rag.answering.answer import answer
+from rag.answering.compose import Asked
+from rag.checking import check
+from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
+from rag.errors import ArticleNotFound, CollectionClosed, CollectionNotFound, CollectionReadOnly, IndexMismatch
+from rag.ingest import Addable, Ingest, listed
+from rag.rebuilding import rebuild
+from rag.retrieval.live import CacheWriter, LiveIndexes, needed_generation
+from rag.retrieval.question import parse_question
+from rag.retrieval.search import Ranking, query_words, rank
+from rag.settings import CHUNKING, FORMAT_VERSION, TOP_K_MAX, WRITER_WAIT_SECONDS
+from rag.storage import schema
+from rag.storage.lock import write_lock
+from rag.storage.reader import Reader, Snapshot
+from rag.storage.records import State, proof_of
+from rag.storage.writer import Writer
+from rag.text.words import ANALYSIS_VERSION
+from rag.types import Answer, Article, CheckReport, Hit, IngestReport, Passage, Progress, Reason, Resolution, Searched, Standing
+
+log = logging.getLogger(__name__)
+
+PROBE = "Pemerintah menaikkan harga beras. 政府 raises the price of rice in 2023."
+"""Encoded once and stored: a model that puts it elsewhere is another model, whatever its name."""
+PROBE_COSINE_MIN = 0.99
+
+
+def _silent(_: Progress) -> None:
+    pass
+
+
+class Collection:
+    """A folder of articles that can be asked.  Open one with `Collection.open`.
+
+    Any number of threads and processes may ask; one at a time writes, the others wait briefly.  Everything asked sees
+    one committed state, the newest when it began.
+    """
+
+    def __init__(self, folder: Path, *, model: str | None, embedder: Embedder | None, writable: bool) -> None:
+        self.path = folder
+        self._model, self._embedder = model, embedder
+        self._embedder_fits = False
+        self._loading = threading.Lock()
+        self._writable = writable
+        self._reader = Reader(folder / schema.DATABASE)
+        self._indexes = LiveIndexes(folder, self._reader, writable=writable)
+        self._overview: tuple[int, Searched] | None = None
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls, path: str | os.PathLike[str], *, model: str | None = None, embedder: Embedder | None = None, create: bool = True, read_only: bool = False
+    ) -> Collection:
+        """The collection in the folder `path`; an empty one is made there if there is none and `create` is true.
+
+        The collection knows the model and settings it was built with.  `model` (a name or folder) or `embedder`
+        chooses one for a new collection; for an old one it must be the same.  A folder that cannot be written can
+        still be asked.  Raises CollectionNotFound, IndexMismatch, CollectionReadOnly or StorageError.
+        """
+        folder = Path(path)
+        _prepare(folder, create=create and not read_only)
+        collection = cls(folder, model=model, embedder=embedder, writable=not read_only and schema.can_write(folder))
+        try:
+            with collection._reader.snapshot() as snapshot:
+                collection._refuse_mismatch(snapshot.state)
+        except BaseException:
+            collection.close()
+            raise
+        return collection
+
+    def __enter__(self) -> Collection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def model_name(self) -> str:
+        """The model the collection was built with, or will be."""
+        with self._snapshot() as snapshot:
+            return snapshot.state.model if snapshot.state else self._asked_model() or BUNDLED
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model, loaded when it is first needed.  Raises ModelError, or IndexMismatch if it is not the one."""
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = load_embedder(self.model_name)
+            if not self._embedder_fits:
+                with self._snapshot() as snapshot:
+                    self._embedder_fits = snapshot.state is not None
+                    if snapshot.state is not None:
+                        _refuse_other_model(self._embedder, snapshot.state, self.path)
+            return self._embedder
+
+    def warm_up(self) -> None:
+        """Load the model and the indexes now, so that the first question does not wait for them."""
+        self.embedder.encode_query(PROBE)
+        with self._snapshot() as snapshot:
+            if snapshot.state is not None:
+                self._indexes.at(snapshot)
+
+    def add(
+        self,
+        articles: Addable | Iterable[Addable],
+        *,
+        label: str | None = None,
+        sync: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        """Add files, folders, zip archives or Article values; what is there unchanged is left alone.
+
+        `label` names the folder in article ids instead of its own name; `sync` removes articles whose file is gone.
+        Committed in batches: after an interruption the same call goes on where it was.
+        Raises SourceError, LabelTaken, CollectionBusy, CollectionReadOnly or StorageError.
+        """
+        inputs = listed(articles)
+        self._require_writable()
+        embedder = self.embedder
+        with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:
+            state = self._started(writer, embedder)
+            caches = CacheWriter(self.path, self._reader)
+            try:
+                return Ingest(self._reader, writer, caches, embedder, state.epoch).run(inputs, label=label, sync=sync, progress=progress or _silent)
+            finally:
+                caches.finish()
+                writer.forget_removed(needed_generation(self.path))
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article and everything made of it.  Raises ArticleNotFound."""
+        self.article(article_id)
+        self._require_writable()
+        with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:
+            with self._snapshot() as snapshot:
+                state = snapshot.state
+            writer.remove([article_id], state.epoch)
+            caches = CacheWriter(self.path, self._reader)
+            caches.follow()
+            caches.finish()
+            writer.forget_removed(needed_generation(self.path))
+
+    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+        """The citations that answer `question`, at most `top_k`; a falsy Answer when the articles do not answer.
+
+        Raises QuestionError for an empty or over-long question.
+        """
+        with self._asking(question, top_k) as found:
+            if found is None:
+                return Answer(question, Reason.EMPTY_COLLECTION, searched=self.searched())
+            asked, ranking, snapshot = found
+            return answer(question, asked, ranking, snapshot, self._searched(snapshot), top_k=min(top_k, TOP_K_MAX))
+
+    def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
+        """The `top_k` passages closest to `query`, best first: retrieval only, nothing is merged or left out.
+
+        Raises QuestionError for an empty or over-long query.
+        """
+        with self._asking(query, top_k) as found:
+            if found is None:
+                return []
+            _, ranking, snapshot = found
+            articles = snapshot.articles(list({one.stored.article for one in ranking.passages[:top_k]}))
+            hits = []
+            for one in ranking.passages[:top_k]:
+                article, start, end = articles.get(one.stored.article), one.stored.start, one.stored.end
+                if article is not None and proof_of(article.text[start:end]) == one.stored.proof:
+                    passage = Passage(article.id, start, end, article.text[start:end], article.language)
+                    hits.append(Hit(passage, article, one.score, one.dense, one.lexical, one.dense_rank, one.lexical_rank, one.matched))
+            return hits
+
+    def article(self, article_id: str) -> Article:
+        """The article with this id, its text checked against its hash.  Raises ArticleNotFound."""
+        with self._snapshot() as snapshot:
+            article = snapshot.article(article_id)
+        if article is None:
+            raise ArticleNotFound(article_id)
+        return article
+
+    def articles(self) -> list[Article]:
+        """Every article by id, without its text (`text` is empty)."""
+        with self._snapshot() as snapshot:
+            return list(snapshot.cards())
+
+    def searched(self) -> Searched:
+        """What a question is asked of: counts, languages, first and last date."""
+        with self._snapshot() as snapshot:
+            return self._searched(snapshot)
+
+    def resolve(self, article_id: str, article_hash: str, start: int, end: int) -> Resolution:
+        """The quote of a citation made earlier, or that its article was changed or removed since.
+
+        `article_hash` may be shortened to its first 12 or more digits.
+        """
+        try:
+            article = self.article(article_id)
+        except ArticleNotFound:
+            return Resolution(Standing.REMOVED)
+        if len(article_hash) < 12 or not article.hash.startswith(article_hash) or not 0 <= start < end <= len(article.text):
+            return Resolution(Standing.CHANGED)
+        return Resolution(Standing.FOUND, article.text[start:end])
+
+    def check(self) -> CheckReport:
+        """Verify every text, offset, vector and file; make damaged caches again.  Falsy when something needs a person."""
+        self._require_open()
+        return check(self.path, self._reader, self._indexes, writable=self._writable)
+
+    def rebuild(self, model: str | None = None, *, embedder: Embedder | None = None, progress: Callable[[Progress], None] | None = None) -> None:
+        """Encode every passage again, with `model` or `embedder` if given; the old vectors answer meanwhile.
+
+        After an interruption the same call goes on where it was.  Raises ModelError, CollectionBusy, StorageError.
+        """
+        self._require_writable()
+        with self._snapshot() as snapshot:
+            current = snapshot.state.model if snapshot.state else BUNDLED
+        new = embedder or (load_embedder(_model_name(model or current)))
+        with write_lock(self.path, WRITER_WAIT_SECONDS):
+            rebuild(self.path, self._reader, new, new.encode_query(PROBE).astype(np.float16).tobytes(), progress or _silent)
+        with self._loading:
+            self._model, self._embedder, self._embedder_fits = new.name, new, True
+        self._indexes.forget()
+
+    def close(self) -> None:
+        """Free files and threads, and fold the log into the database.  Closing twice is fine."""
+        if self._closed:
+            return
+        self._closed = True
+        self._indexes.close()
+        self._reader.close()
+        log_file = self.path / (schema.DATABASE + "-wal")
+        if self._writable and log_file.exists() and log_file.stat().st_size:
+            try:
+                connection = schema.connect(self.path / schema.DATABASE)
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.close()
+            except sqlite3.Error as error:
+                log.warning("The log of %s could not be folded in: %s", self.path, error)
+
+    @contextmanager
+    def _asking(self, text: str, top_k: int) -> Iterator[tuple[Asked, Ranking, Snapshot] | None]:
+        """The ranking of a question and the snapshot it was made in; None for an empty collection."""
+        if top_k < 1:
+            raise ValueError(f"top_k is {top_k}; it must be at least 1.")
+        parse_question(text, ())
+        with self._snapshot() as snapshot:
+            if snapshot.state is None or not snapshot.state.passages:
+                yield None
+                return
+        vector = self.embedder.encode_query(text)
+        while True:
+            with self._snapshot() as snapshot:
+                view = self._indexes.at(snapshot)
+                if view is None:
+                    continue
+                languages = self._searched(snapshot).languages
+                question = parse_question(text, languages)
+                asked = Asked(question, query_words(question, snapshot), vector, languages)
+                yield asked, rank(question, asked.query, vector, snapshot, view, top_k=min(top_k, TOP_K_MAX)), snapshot
+                return
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Snapshot]:
+        self._require_open()
+        with self._reader.snapshot() as snapshot:
+            yield snapshot
+
+    def _searched(self, snapshot: Snapshot) -> Searched:
+        state = snapshot.state
+        if state is None:
+            return Searched(0, 0)
+        if self._overview is None or self._overview[0] != state.generation:
+            self._overview = (state.generation, Searched(state.articles, state.passages, snapshot.languages(), snapshot.dates()))
+        return self._overview[1]
+
+    def _started(self, writer: Writer, embedder: Embedder) -> State:
+        """The state, with its first row written if this is the first article."""
+        with self._snapshot() as snapshot:
+            if snapshot.state is not None:
+                return snapshot.state
+        probe = embedder.encode_query(PROBE).astype(np.float16).tobytes()
+        state = State(FORMAT_VERSION, ANALYSIS_VERSION, CHUNKING, embedder.name, embedder.dimension, probe, 1, 0, 0, 0, 0, 0)
+        writer.start(state)
+        return state
+
+    def _asked_model(self) -> str | None:
+        return self._embedder.name if self._embedder is not None else self._model and _model_name(self._model)
+
+    def _refuse_mismatch(self, state: State | None) -> None:
+        if state is None:
+            return
+        if state.format > FORMAT_VERSION:
+            raise IndexMismatch("format", built_with=state.format, asked_for=FORMAT_VERSION, cure="Install a newer kutip: pip install -U kutip.")
+        if (asked := self._asked_model()) not in (None, state.model):
+            cure = f"Open it without naming a model, or encode it again: rag rebuild --index {self.path} --model {asked}"
+            raise IndexMismatch("model", built_with=state.model, asked_for=asked, cure=cure)
+        for name, built_with, asked_for in (("analysis", state.analysis, ANALYSIS_VERSION), ("chunking", state.chunking, CHUNKING)):
+            if built_with != asked_for:
+                raise IndexMismatch(name, built_with=built_with, asked_for=asked_for, cure=f"Bring it up to date: rag rebuild --index {self.path}")
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise CollectionClosed(f"The collection in {self.path} was closed; open it again with Collection.open.")
+
+    def _require_writable(self) -> None:
+        self._require_open()
+        if not self._writable:
+            raise CollectionReadOnly(f"{self.path} is open for reading only, or its folder cannot be written. Open it elsewhere, or change its permissions.")
+
+
+def _prepare(folder: Path, *, create: bool) -> None:
+    """Make the folder and its database if they are not there."""
+    database = folder / schema.DATABASE
+    if database.is_file() and database.stat().st_size:
+        return
+    if not create:
+        raise CollectionNotFound(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with write_lock(folder, WRITER_WAIT_SECONDS):
+            if not (database.is_file() and database.stat().st_size):
+                schema.create(database)
+    except OSError as error:
+        raise CollectionReadOnly(f"No collection can be made in {folder}: {error.strerror or error}. Choose another folder.") from error
+    except sqlite3.Error as error:
+        raise schema.translated(error, database) from error
+
+
+def _refuse_other_model(embedder: Embedder, state: State, folder: Path) -> None:
+    """A model of the same name must also put the probe where it was."""
+    cure = f"Use the model it was built with, or encode it again: rag rebuild --index {folder}"
+    if embedder.dimension != state.dimension:
+        raise IndexMismatch("dimension", built_with=state.dimension, asked_for=embedder.dimension, cure=cure)
+    cosine = float(embedder.encode_query(PROBE) @ np.frombuffer(state.probe, np.float16).astype(np.float32))
+    if cosine < PROBE_COSINE_MIN:
+        raise IndexMismatch("model", built_with=f"another {state.model}", asked_for=f"{embedder.name} (probe cosine {cosine:.3f})", cure=cure)
+
+
+def _model_name(model: str) -> str:
+    """A folder by its absolute path, so that it is the same from wherever the collection is opened."""
+    folder = Path(model).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else model

@@ -1,0 +1,94 @@
+"""Both indexes by definition, in NumPy and Python: slow, obvious, and the oracle of the tests."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rag.retrieval.index import TITLE_WEIGHT, LexicalDocument
+from rag.text.words import STEM_MARK
+
+
+class BruteForceVectors:
+    """A VectorIndex that multiplies the query with every vector."""
+
+    def __init__(self, dimension: int) -> None:
+        self._vectors: dict[int, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def add(self, ids: np.ndarray, vectors: np.ndarray) -> None:
+        self._vectors.update(zip((int(i) for i in ids), np.asarray(vectors, np.float32), strict=True))
+
+    def remove(self, ids: Sequence[int]) -> None:
+        for number in ids:
+            self._vectors.pop(int(number), None)
+
+    def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        wanted = set(self._vectors) if allowed is None else set(self._vectors) & {int(i) for i in allowed}
+        ranked = sorted(((-float(self._vectors[i] @ query), i) for i in wanted))[:k]
+        return np.array([i for _, i in ranked], np.int64), np.array([-score for score, _ in ranked], np.float32)
+
+
+class BruteForceWords:
+    """A LexicalIndex that scores every passage by the formula of the protocol."""
+
+    K1, B = 1.2, 0.75
+
+    def __init__(self) -> None:
+        self._passages: dict[int, LexicalDocument] = {}
+        self._articles: dict[int, list[str]] = {}
+        self._changes: list[tuple[int, LexicalDocument | list[str] | None]] = []
+
+    def __len__(self) -> int:
+        return len(self._passages) + len(self._articles)
+
+    def add(self, ids: Sequence[int], documents: Sequence[LexicalDocument]) -> None:
+        self._changes += zip((int(i) for i in ids), documents, strict=True)
+
+    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]]) -> None:
+        self._changes += zip((-int(row) for row in rows), (list(terms) for terms in words), strict=True)
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        self._changes += [(int(number), None) for number in numbers]
+
+    def commit(self) -> None:
+        for number, value in self._changes:
+            if value is None:
+                self._passages.pop(number, None)
+                self._articles.pop(-number, None)
+            elif isinstance(value, LexicalDocument):
+                self._passages[number] = value
+            else:
+                self._articles[-number] = value
+        self._changes = []
+
+    def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
+        scores: Counter[int] = Counter()
+        for term, weight in terms.items():
+            field = "stems" if term.startswith(STEM_MARK) else "exact"
+            for name, factor in ((field, weight), ("title", weight * TITLE_WEIGHT)):
+                for number, score in self._field(name, term).items():
+                    scores[number] += factor * score
+        ranked = sorted((-score, number) for number, score in scores.items())[:k]
+        return np.array([number for _, number in ranked], np.int64), np.array([-score for score, _ in ranked], np.float32)
+
+    def phrase(self, words: Sequence[str], k: int) -> list[int]:
+        n, wanted = len(words), list(words)
+        return [row for row, terms in self._articles.items() if any(terms[i : i + n] == wanted for i in range(len(terms) - n + 1))][:k]
+
+    def _field(self, name: str, term: str) -> dict[int, float]:
+        fields = {number: list(getattr(document, name)) for number, document in self._passages.items()}
+        holders = {number: words.count(term) for number, words in fields.items() if term in words}
+        if not holders:
+            return {}
+        average = sum(len(words) for words in fields.values()) / len(self)
+        idf = math.log(1 + (len(self) - len(holders) + 0.5) / (len(holders) + 0.5))
+        return {
+            number: idf * tf * (self.K1 + 1) / (tf + self.K1 * (1 - self.B + self.B * len(fields[number]) / average))
+            for number, tf in holders.items()
+        }

@@ -1,0 +1,58 @@
+"""The FAISS file of a folder: a snapshot of the vectors, rewritten only when enough has changed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from rag.retrieval.dense import FaissIndex
+from rag.storage.manifest import CacheNote, describe, read_manifest, sync_file, sync_folder, write_manifest
+from rag.storage.reader import Snapshot
+
+REWRITE_SHARE = 0.05
+"""The file is rewritten when this share of the passages has come or gone since; the rest is replayed from the truth."""
+
+
+def load_dense(folder: Path, note: CacheNote | None, snapshot: Snapshot) -> tuple[FaissIndex, int, int]:
+    """(index, its generation, its last passage id): from the file of `note` if that fits the snapshot, else empty."""
+    state = snapshot.state
+    if note is not None and note.epoch == state.epoch and state.forgotten <= note.generation <= state.generation:
+        try:
+            return FaissIndex.load(folder / note.name, state.dimension), note.generation, note.passage
+        except (ValueError, OSError):
+            pass
+    return FaissIndex(state.dimension), -1, 0
+
+
+def catch_up(index: FaissIndex, generation: int, passage: int, snapshot: Snapshot) -> int:
+    """Bring `index`, complete up to (`generation`, `passage`), to the snapshot; returns how many vectors came or went."""
+    changed = 0
+    if generation >= 0:
+        gone = [number for number in snapshot.removed_since(generation) if number > 0]
+        index.remove(gone)
+        changed += len(gone)
+    for ids, vectors in snapshot.vectors_after(passage):
+        index.add(ids, vectors)
+        changed += len(ids)
+    return changed
+
+
+def save_dense(folder: Path, snapshot: Snapshot) -> None:
+    """Write a new file when the old one is missing or too far behind.  Its user holds the write lock."""
+    state = snapshot.state
+    index, generation, passage = load_dense(folder, read_manifest(folder).dense, snapshot)
+    if generation == state.generation:
+        return
+    changed = catch_up(index, generation, passage, snapshot)
+    if generation >= 0 and changed <= REWRITE_SHARE * max(len(index), 1):
+        return
+    folder.mkdir(exist_ok=True)
+    name = f"dense-{state.epoch:03d}-{state.generation:09d}.faiss"
+    new = folder / (name + ".new")
+    index.save(new)
+    sync_file(new)
+    os.replace(new, folder / name)
+    sync_folder(folder)
+    note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {name: describe(folder / name)})
+    write_manifest(folder, replace(read_manifest(folder), dense=note))

@@ -1,0 +1,125 @@
+"""The lexical side: tantivy over terms that were analysed in Python (see rag/text/words.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from rag.retrieval.index import TITLE_WEIGHT, LexicalDocument
+from rag.text.words import STEM_MARK
+
+HEAP_BYTES = 64_000_000
+ANALYSER = "terms"
+
+
+class LexicalDamage(Exception):
+    """The index on the disk cannot be read: it is to be made again."""
+
+
+class TantivyIndex:
+    """A LexicalIndex in a folder, or in memory without one.
+
+    Its statistics count removed passages until tantivy merges them away, so its scores choose candidates and are not
+    shown; a searcher sees the commit it was made after.  Raises LexicalDamage where tantivy fails.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        builder = tantivy.SchemaBuilder()
+        builder.add_integer_field("passage", indexed=True, fast=True)
+        builder.add_text_field("exact", tokenizer_name=ANALYSER, index_option="freq")
+        builder.add_text_field("stems", tokenizer_name=ANALYSER, index_option="freq")
+        builder.add_text_field("title", tokenizer_name=ANALYSER, index_option="freq")
+        builder.add_text_field("article", tokenizer_name=ANALYSER, index_option="position")
+        self._schema = builder.build()
+        self._index = _guarded(lambda: tantivy.Index(self._schema, path=str(folder) if folder else None))
+        self._index.register_tokenizer(ANALYSER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+        self._writer: tantivy.IndexWriter | None = None
+        self._searcher = _guarded(self._index.searcher)
+
+    def __len__(self) -> int:
+        return self._searcher.num_docs
+
+    def add(self, ids: Sequence[int], documents: Sequence[LexicalDocument]) -> None:
+        writer = self._open_writer()
+        for number, document in zip(ids, documents, strict=True):
+            fields = {"exact": " ".join(document.exact), "stems": " ".join(document.stems), "title": " ".join(document.title)}
+            writer.add_document(tantivy.Document(passage=int(number), **fields))
+
+    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]]) -> None:
+        writer = self._open_writer()
+        for row, terms in zip(rows, words, strict=True):
+            writer.add_document(tantivy.Document(passage=-int(row), article=" ".join(terms)))
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        writer = self._open_writer()
+        for number in numbers:
+            writer.delete_documents_by_term("passage", int(number))
+
+    def commit(self) -> None:
+        if self._writer is not None:
+            _guarded(self._writer.commit)
+        self.reload()
+
+    def close_writer(self) -> None:
+        """Let merges finish and free the writer's lock."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            _guarded(writer.wait_merging_threads)
+            self.reload()
+
+    def reload(self) -> None:
+        """See what was committed since, also by another process."""
+        _guarded(self._index.reload)
+        self._searcher = _guarded(self._index.searcher)
+
+    def frozen(self) -> TantivyIndex:
+        """This index as it is now: later commits do not show in it."""
+        other = object.__new__(TantivyIndex)
+        other._schema, other._index, other._writer, other._searcher = self._schema, self._index, None, self._searcher
+        return other
+
+    def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
+        queries = []
+        for term, weight in terms.items():
+            field = "stems" if term.startswith(STEM_MARK) else "exact"
+            for name, factor in ((field, weight), ("title", weight * TITLE_WEIGHT)):
+                query = tantivy.Query.term_query(self._schema, name, term, "freq")
+                queries.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, factor)))
+        return self._run(tantivy.Query.boolean_query(queries), k)
+
+    def phrase(self, words: Sequence[str], k: int) -> list[int]:
+        if len(words) > 1:
+            query = tantivy.Query.phrase_query(self._schema, "article", list(words))
+        else:  # tantivy aborts on a phrase of one word
+            query = tantivy.Query.term_query(self._schema, "article", words[0], "freq")
+        return [-number for number in self._run(query, k)[0].tolist()]
+
+    def _run(self, query: tantivy.Query, k: int) -> tuple[np.ndarray, np.ndarray]:
+        searcher = self._searcher
+        if not searcher.num_docs:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        hits = _guarded(lambda: searcher.search(query, limit=min(k, searcher.num_docs), count=False).hits)
+        ids = np.array(_guarded(lambda: searcher.fast_field_values("passage", [place for _, place in hits])), np.int64)
+        scores = np.array([score for score, _ in hits], np.float32)
+        order = np.lexsort((ids, -scores))
+        return ids[order], scores[order]
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = _guarded(lambda: self._index.writer(heap_size=HEAP_BYTES, num_threads=1))
+        return self._writer
+
+
+def _guarded(call):
+    """`call()`, with tantivy's errors and its panics, which are no ordinary exceptions, as LexicalDamage."""
+    try:
+        return call()
+    except (ValueError, OSError) as error:
+        raise LexicalDamage(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise LexicalDamage(str(error)) from error
+        raise

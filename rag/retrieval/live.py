@@ -1,0 +1,247 @@
+"""Both indexes as one process holds them, brought to the generation that a question reads."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag.errors import CollectionBusy, CollectionReadOnly
+from rag.retrieval.dense import FaissIndex
+from rag.retrieval.dense_cache import catch_up, load_dense, save_dense
+from rag.retrieval.lexical import LexicalDamage, TantivyIndex
+from rag.retrieval.lexical_cache import LexicalCacheWriter, in_memory, open_read_only, remove_old
+from rag.storage.lock import write_lock
+from rag.storage.manifest import CacheNote, Manifest, read_manifest, write_manifest
+from rag.storage.reader import Reader, Snapshot
+from rag.storage.schema import can_write
+from rag.storage.verify import damaged
+
+log = logging.getLogger(__name__)
+
+CACHE = "cache"
+VERIFY_FIRST_BYTES = 64 * 2**20
+"""Caches up to this size are hashed before they are used, in some 50 ms; larger ones are hashed while they are."""
+PENDING_MAX = 2000
+"""So many passages may wait for the lexical index and be compared one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The indexes at one generation.  `pending` are passages, `pending_articles` rows of articles, that the lexical
+    index does not hold yet."""
+
+    generation: int
+    epoch: int
+    last_passage: int
+    dense: FaissIndex
+    lexical: TantivyIndex | None
+    pending: tuple[int, ...] = ()
+    pending_articles: tuple[int, ...] = ()
+
+
+class LiveIndexes:
+    """Opens, follows, repairs and verifies the caches of one collection.  Safe for many threads."""
+
+    def __init__(self, folder: Path, reader: Reader, *, writable: bool) -> None:
+        self._folder, self._reader = folder, reader
+        self._cache = folder / CACHE
+        self._writable = writable
+        self._lock = threading.RLock()
+        self._view: View | None = None
+        self._lexical: TantivyIndex | None = None
+        self._lexical_from: CacheNote | None = None
+        self._links: tempfile.TemporaryDirectory | None = None
+        self._dense: FaissIndex | None = None
+        self._verifying: threading.Thread | None = None
+        self._closed = threading.Event()
+        self._ignored: set[str] = set()
+
+    def at(self, snapshot: Snapshot) -> View | None:
+        """The indexes at the snapshot's generation; None if they are already past it, so that it is to be taken anew."""
+        state = snapshot.state
+        with self._lock:
+            view = self._view
+            if view is not None and view.epoch == state.epoch:
+                if view.generation > state.generation:
+                    return None
+                if view.generation == state.generation and not view.pending:
+                    return view
+            if view is None:
+                self._verify_first()
+            self._view = self._lexical_part(self._dense_part(snapshot), snapshot)
+            return self._view
+
+    def _dense_part(self, snapshot: Snapshot) -> View:
+        view, state = self._view, snapshot.state
+        if view is None or view.epoch != state.epoch or view.generation < state.forgotten:
+            self._dense, generation, passage = load_dense(self._cache, self._manifest().dense, snapshot)
+        else:
+            generation, passage = view.generation, view.last_passage
+        if generation != state.generation:
+            catch_up(self._dense, generation, passage, snapshot)
+        return View(state.generation, state.epoch, snapshot.last_passage(), self._dense.frozen(), None)
+
+    def _lexical_part(self, view: View, snapshot: Snapshot) -> View:
+        note = self._manifest().lexical
+        if self._writable and (note is None or note.generation < view.generation or note.writing):
+            self.refresh_caches(wait=0.0)
+            note = self._manifest().lexical
+        usable = note is not None and snapshot.state.forgotten <= note.generation
+        try:
+            if usable:
+                self._open_lexical(note)
+        except (LexicalDamage, OSError) as error:
+            log.warning("The lexical index of %s is damaged (%s) and is made again.", self._folder, error)
+            self._drop("lexical", note)
+            usable = False
+        behind = note.passage if usable else 0
+        pending = snapshot.passages_after(behind, PENDING_MAX + 1)
+        if len(pending) > PENDING_MAX:
+            return replace(view, lexical=in_memory(snapshot))
+        articles = snapshot.articles_of_passages(pending)
+        return replace(view, lexical=self._lexical.frozen() if usable else None, pending=tuple(pending), pending_articles=tuple(articles))
+
+    def _open_lexical(self, note: CacheNote) -> None:
+        if self._lexical is None or self._lexical_from is None or self._lexical_from.name != note.name:
+            if can_write(self._cache):
+                self._lexical = TantivyIndex(self._cache / note.name)
+            else:
+                self._lexical, self._links = open_read_only(self._cache / note.name)
+        elif self._lexical_from != note:
+            self._lexical.reload()
+        self._lexical_from = note
+
+    def refresh_caches(self, *, wait: float) -> None:
+        """Bring the cache files to the truth, if no other process is writing."""
+        try:
+            with write_lock(self._folder, wait):
+                writer = CacheWriter(self._folder, self._reader)
+                writer.follow()
+                writer.finish()
+        except (CollectionBusy, CollectionReadOnly):
+            pass
+
+    def forget(self) -> None:
+        """Drop what is in memory: the caches on the disk were made again."""
+        with self._lock:
+            self._view = self._lexical = self._lexical_from = self._dense = None
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._verifying is not None:
+            self._verifying.join()
+        with self._lock:
+            self.forget()
+            if self._links is not None:
+                self._links.cleanup()
+
+    def _manifest(self) -> Manifest:
+        """The manifest, without the caches that were found damaged."""
+        manifest = read_manifest(self._cache)
+        return Manifest(**{name: None if note is None or note.name in self._ignored else note for name, note in _notes(manifest).items()})
+
+    def _verify_first(self) -> None:
+        """Hash small caches now, large ones in a thread; drop what is damaged."""
+        manifest = self._manifest()
+        if sum(file.size for note in _notes(manifest).values() if note for file in note.files.values()) <= VERIFY_FIRST_BYTES:
+            self._verify()
+        elif self._verifying is None:
+            self._verifying = threading.Thread(target=self._verify, name="kutip-verify", daemon=True)
+            self._verifying.start()
+
+    def _verify(self) -> None:
+        manifest = self._manifest()
+        bad = damaged(self._cache, manifest, stop=self._closed.is_set)
+        if bad and self._manifest() == manifest:
+            for name, reason in bad.items():
+                log.warning("The %s index of %s is damaged (%s) and is made again from the articles.", name, self._folder, reason)
+                self._drop(name, getattr(manifest, name))
+
+    def _drop(self, name: str, note: CacheNote) -> None:
+        """Never use this cache again, and take it out of the manifest where that can be written."""
+        with self._lock:
+            self.forget()
+            self._ignored.add(note.name)
+        if self._writable:
+            with suppress(CollectionBusy, CollectionReadOnly, OSError), write_lock(self._folder, 1.0):
+                if getattr(read_manifest(self._cache), name) == note:
+                    write_manifest(self._cache, replace(read_manifest(self._cache), **{name: None}))
+
+
+class CacheWriter:
+    """Writes the caches after commits to the truth.  Its user holds the write lock.
+
+    A cache that cannot be written is left behind the truth, never the other way round; the next writer follows up.
+    """
+
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        self._cache, self._reader = folder / CACHE, reader
+        self._lexical: LexicalCacheWriter | None = LexicalCacheWriter(self._cache)
+
+    def follow(self) -> None:
+        """Bring the lexical index to the last commit."""
+        if self._lexical is None:
+            return
+        try:
+            self._cache.mkdir(exist_ok=True)
+            with self._reader.snapshot() as snapshot:
+                self._lexical.follow(snapshot)
+        except LexicalDamage:
+            # Its files are unreadable or the disk is full: start from nothing once, then leave it behind.
+            self._lexical = None
+            self._restart()
+        except OSError as error:
+            log.warning("The lexical index in %s could not be written (%s); it follows later.", self._cache, error)
+            self._lexical = None
+
+    def _restart(self) -> None:
+        try:
+            write_manifest(self._cache, replace(read_manifest(self._cache), lexical=None))
+            fresh = LexicalCacheWriter(self._cache)
+            with self._reader.snapshot() as snapshot:
+                fresh.follow(snapshot)
+            self._lexical = fresh
+        except (LexicalDamage, OSError) as error:
+            log.warning("The lexical index in %s could not be written (%s); it follows later.", self._cache, error)
+
+    def finish(self) -> None:
+        """Complete the lexical index, rewrite the FAISS file if it is far behind, delete what is replaced."""
+        try:
+            if self._lexical is not None:
+                self._lexical.finish()
+            with self._reader.snapshot() as snapshot:
+                if snapshot.state is not None:
+                    save_dense(self._cache, snapshot)
+            remove_old(self._cache, _names(read_manifest(self._cache)))
+        except (LexicalDamage, OSError, RuntimeError) as error:
+            log.warning("The index files in %s could not be completed (%s); they follow later.", self._cache, error)
+
+
+def _notes(manifest: Manifest) -> dict[str, CacheNote | None]:
+    return {name: getattr(manifest, name) for name in Manifest.__slots__}
+
+
+def _names(manifest: Manifest) -> set[str]:
+    return {note.name for note in _notes(manifest).values() if note is not None}
+
+
+def needed_generation(folder: Path) -> int:
+    """The oldest generation a cache of the folder still starts from: removals up to it can be forgotten."""
+    notes = _notes(read_manifest(folder / CACHE)).values()
+    return min((note.generation if note is not None else -1 for note in notes), default=-1)
+
+
+
+
+def reset_caches(folder: Path, reader: Reader, names: set[str]) -> None:
+    """Make these caches, `dense` or `lexical`, again from the truth.  Its user holds the write lock."""
+    cache = folder / CACHE
+    cache.mkdir(exist_ok=True)
+    write_manifest(cache, replace(read_manifest(cache), **dict.fromkeys(names)))
+    writer = CacheWriter(folder, reader)
+    writer.follow()
+    writer.finish()

@@ -1,0 +1,240 @@
+"""Reading the truth: every question sees one committed generation from its first look to its last."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from rag.errors import StorageError
+from rag.storage import schema
+from rag.storage.records import State, StoredPassage, StoredSentences, unpack_sentences
+from rag.types import Article
+
+log = logging.getLogger(__name__)
+
+VARIABLES = 900
+STATE_COLUMNS = ", ".join(State.__slots__)
+ARTICLE_COLUMNS = "id, title, text, source, author, published, published_from, url, language"
+CARD_COLUMNS = ARTICLE_COLUMNS.replace("text", "''", 1)
+
+
+class Reader:
+    """A pool of read connections to one database; each is used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """A view of the last committed generation.  Raises StorageError when the database cannot be read."""
+        try:
+            connection = self._take()
+        except sqlite3.Error as error:
+            raise schema.translated(error, self._path) from error
+        try:
+            connection.execute("BEGIN")
+            yield Snapshot(connection)
+        except sqlite3.Error as error:
+            raise schema.translated(error, self._path) from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._give_back(connection)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed, idle, self._idle = True, self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return schema.connect_reader(self._path)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed and len(self._idle) < 16:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+class Snapshot:
+    """What the collection holds at one generation.  Only valid inside `Reader.snapshot()`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection
+        row = connection.execute(f"SELECT {STATE_COLUMNS} FROM state").fetchone()
+        self.state: State | None = State(*row) if row else None
+
+    def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
+        """Those of the passages `ids` that are there at this generation."""
+        epoch = self.state.epoch if self.state else 0
+        query = (
+            'SELECT p.id, p.article, p.start, p."end", p.words, p.proof, p.terms, v.vector'
+            f" FROM passages p JOIN vectors_{epoch} v ON v.passage = p.id WHERE p.id IN ({{}})"
+        )
+        return {row[0]: StoredPassage(*row) for row in self._select(query, ids)}
+
+    def sentences(self, ids: Sequence[int]) -> dict[int, StoredSentences]:
+        """The sentences of passages, with their vectors."""
+        if self.state is None:
+            return {}
+        query = f"SELECT passage, spans, vectors FROM sentences_{self.state.epoch} WHERE passage IN ({{}})"
+        return {number: unpack_sentences(spans, vectors, self.state.dimension) for number, spans, vectors in self._select(query, ids)}
+
+    def terms(self, terms: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """(number, passages that hold it) of each term that stands in the collection."""
+        return {term: (number, passages) for term, number, passages in self._select("SELECT term, id, passages FROM terms WHERE term IN ({})", terms)}
+
+    def articles(self, rows: Sequence[int]) -> dict[int, Article]:
+        """Whole articles by row number; one whose text does not match the hash it was stored with is left out."""
+        found = {}
+        for row, proof, *values in self._select(f"SELECT row, hash, {ARTICLE_COLUMNS} FROM articles WHERE row IN ({{}})", rows):
+            article = Article(*values)
+            if article.hash == proof:
+                found[row] = article
+            else:
+                log.error("The stored text of %r does not match its hash and is not shown; `rag check` lists all.", article.id)
+        return found
+
+    def article(self, article_id: str) -> Article | None:
+        """The article; raises StorageError when its text does not match the hash it was stored with."""
+        row = self._sql.execute(f"SELECT hash, {ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is not None and Article(*row[1:]).hash != row[0]:
+            raise StorageError(f"The stored text of {article_id!r} does not match its hash. Remove the article and add it again; `rag check` lists all.")
+        return Article(*row[1:]) if row else None
+
+    def article_ids(self, rows: Iterable[int]) -> dict[int, str]:
+        return dict(self._select("SELECT row, id FROM articles WHERE row IN ({})", rows))
+
+    def article_rows(self, ids: Sequence[str]) -> dict[str, int]:
+        return dict(self._select("SELECT id, row FROM articles WHERE id IN ({})", ids))
+
+    def cards(self) -> Iterator[Article]:
+        """Every article without its text, by id."""
+        return (Article(*row) for row in self._sql.execute(f"SELECT {CARD_COLUMNS} FROM articles ORDER BY id"))
+
+    def texts(self, after: int = 0) -> Iterator[tuple[int, str, Article]]:
+        """(row, stored hash, article) of every article after the row `after`, in order; the texts are not checked."""
+        for row, proof, *values in self._sql.execute(f"SELECT row, hash, {ARTICLE_COLUMNS} FROM articles WHERE row > ? ORDER BY row", (after,)):
+            yield row, proof, Article(*values)
+
+    def contents(self, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """(content hash, label, path) of those of the articles `ids` that are there."""
+        return {one: (content, label, path) for one, content, label, path in self._select("SELECT id, content, label, path FROM articles WHERE id IN ({})", ids)}
+
+    def file(self, label: str, path: str) -> list[tuple[str, str]]:
+        """(article id, fingerprint) of the articles that came from one file."""
+        return self._sql.execute("SELECT id, fingerprint FROM articles WHERE label = ? AND path = ? ORDER BY id", (label, path)).fetchall()
+
+    def files(self, label: str) -> dict[str, str]:
+        """Fingerprint by path of every file of one root."""
+        return dict(self._sql.execute("SELECT path, max(fingerprint) FROM articles WHERE label = ? GROUP BY path", (label,)))
+
+    def from_root(self, label: str) -> Iterator[tuple[str, str]]:
+        """(article id, path) of every article of one root."""
+        return iter(self._sql.execute("SELECT id, path FROM articles WHERE label = ? ORDER BY id", (label,)))
+
+    def root(self, label: str) -> str | None:
+        row = self._sql.execute("SELECT path FROM roots WHERE label = ?", (label,)).fetchone()
+        return row[0] if row else None
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the articles, found by jumping from one to the next in the index."""
+        query = (
+            "WITH RECURSIVE jump (language) AS (SELECT min(language) FROM articles UNION ALL"
+            " SELECT (SELECT min(language) FROM articles a WHERE a.language > jump.language) FROM jump WHERE jump.language IS NOT NULL)"
+            " SELECT language FROM jump WHERE language IS NOT NULL AND language <> ''"
+        )
+        return tuple(language for (language,) in self._sql.execute(query))
+
+    def dates(self) -> tuple[str, ...]:
+        """First and last known date of publication."""
+        row = self._sql.execute("SELECT (SELECT min(published) FROM articles WHERE published <> ''), (SELECT max(published) FROM articles WHERE published <> '')").fetchone()
+        return tuple(row) if row[0] else ()
+
+    def vectors_after(self, passage: int, batch: int = 16_384) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Ids, int64 (n,), and vectors, float16 (n, dimension), of the passages after the id `passage`, in batches."""
+        if self.state is None:
+            return
+        cursor = self._sql.execute(f"SELECT passage, vector FROM vectors_{self.state.epoch} WHERE passage > ? ORDER BY passage", (passage,))
+        while rows := cursor.fetchmany(batch):
+            ids = np.fromiter((number for number, _ in rows), np.int64, len(rows))
+            yield ids, np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(len(rows), -1)
+
+    def vector_proofs(self) -> Iterator[tuple[int, bytes, int]]:
+        """(passage, vector, CRC-32 it was stored with) of every passage."""
+        return iter(self._sql.execute(f"SELECT passage, vector, proof FROM vectors_{self.state.epoch}")) if self.state else iter(())
+
+    def passages_of(self, article: int) -> list[tuple[int, int, int, bytes]]:
+        """(passage, start, end, proof) of one article's passages, in order."""
+        return self._sql.execute('SELECT id, start, "end", proof FROM passages WHERE article = ? ORDER BY start', (article,)).fetchall()
+
+    def passage_at(self, article: int, start: int, end: int) -> list[int]:
+        """The passages of an article that overlap [start, end)."""
+        query = 'SELECT id FROM passages WHERE article = ? AND start < ? AND "end" > ? ORDER BY start'
+        return [number for (number,) in self._sql.execute(query, (article, end, start))]
+
+    def passages_after(self, passage: int, most: int) -> list[int]:
+        """Up to `most` ids of the passages after the id `passage`."""
+        return [number for (number,) in self._sql.execute("SELECT id FROM passages WHERE id > ? ORDER BY id LIMIT ?", (passage, most))]
+
+    def articles_of_passages(self, ids: Sequence[int]) -> list[int]:
+        return sorted({row for (row,) in self._select("SELECT DISTINCT article FROM passages WHERE id IN ({})", ids)})
+
+    def last_passage(self) -> int:
+        return self._sql.execute("SELECT coalesce(max(id), 0) FROM passages").fetchone()[0]
+
+    def last_article(self) -> int:
+        return self._sql.execute("SELECT coalesce(max(row), 0) FROM articles").fetchone()[0]
+
+    def removed_since(self, generation: int) -> list[int]:
+        """Ids of the passages, and minus the rows of the articles, that were removed after `generation`."""
+        return [number for (number,) in self._sql.execute("SELECT number FROM removed WHERE generation > ?", (generation,))]
+
+    def without_vectors(self, epoch: int, most: int) -> list[int]:
+        """Up to `most` ids of the passages that have no vector of `epoch` yet."""
+        query = f"SELECT id FROM passages WHERE id NOT IN (SELECT passage FROM vectors_{epoch}) ORDER BY id LIMIT ?"
+        return [number for (number,) in self._sql.execute(query, (most,))]
+
+    def count_without_vectors(self, epoch: int) -> int:
+        return self._sql.execute(f"SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM vectors_{epoch})").fetchone()[0]
+
+    def origins(self) -> Iterator[tuple[Article, str, str, str]]:
+        """(article, label, path, fingerprint) of every article, by row; the texts are not checked."""
+        for *values, label, path, fingerprint in self._sql.execute(f"SELECT {ARTICLE_COLUMNS}, label, path, fingerprint FROM articles ORDER BY row"):
+            yield Article(*values), label, path, fingerprint
+
+    def counted(self) -> tuple[int, int, int, Iterator[bytes]]:
+        """Articles, passages and words as they are, not as the state says; and the terms of every passage."""
+        articles = self._sql.execute("SELECT count(*) FROM articles").fetchone()[0]
+        passages, words = self._sql.execute("SELECT count(*), coalesce(sum(words), 0) FROM passages").fetchone()
+        return articles, passages, words, (terms for (terms,) in self._sql.execute("SELECT terms FROM passages"))
+
+    def holders(self) -> Iterator[tuple[int, int]]:
+        """(number, passages that hold it) of every term."""
+        return iter(self._sql.execute("SELECT id, passages FROM terms"))
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with its own file."""
+        return [text for (text,) in self._sql.execute("PRAGMA integrity_check") if text != "ok"]
+
+    def _select(self, query: str, values: Iterable[object]) -> list[tuple]:
+        ordered, rows = list(values), []
+        for i in range(0, len(ordered), VARIABLES):
+            part = ordered[i : i + VARIABLES]
+            rows += self._sql.execute(query.format(", ".join("?" * len(part))), part).fetchall()
+        return rows
+

@@ -1,0 +1,120 @@
+"""The tables of a collection, and how its database is opened for writing and for reading.
+
+    articles   one row an article, text last, so that reading the metadata touches no text page
+    passages   offsets into an article's text; `terms` are the ids and counts of its words (see terms.py)
+    vectors_N, sentences_N   of every passage, in the space of the model of epoch N
+    terms      every word form with the number of passages that hold it
+    removed    ids of passages, and minus the rows of articles, that are gone, so that caches can forget them
+    roots      the folders that were added, by label
+    rebuilding the model of an epoch that is being made
+    state      one row: counters that every commit brings up to date, and what the index was built with
+
+Passage and article ids are never used twice.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from rag.errors import CollectionReadOnly, StorageError
+
+DATABASE = "articles.db"
+
+TABLES = """
+CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    format INTEGER NOT NULL, analysis INTEGER NOT NULL, chunking TEXT NOT NULL,
+    model TEXT NOT NULL, dimension INTEGER NOT NULL, probe BLOB NOT NULL, epoch INTEGER NOT NULL,
+    generation INTEGER NOT NULL, articles INTEGER NOT NULL, passages INTEGER NOT NULL, words INTEGER NOT NULL,
+    forgotten INTEGER NOT NULL
+);
+CREATE TABLE rebuilding (epoch INTEGER PRIMARY KEY, model TEXT NOT NULL, probe BLOB NOT NULL);
+CREATE TABLE roots (label TEXT PRIMARY KEY, path TEXT NOT NULL);
+CREATE TABLE articles (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, content TEXT NOT NULL,
+    label TEXT NOT NULL, path TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    title TEXT NOT NULL, source TEXT NOT NULL, author TEXT NOT NULL, published TEXT NOT NULL,
+    published_from TEXT NOT NULL, url TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX articles_by_file ON articles (label, path);
+CREATE INDEX articles_by_language ON articles (language);
+CREATE INDEX articles_by_date ON articles (published) WHERE published <> '';
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    words INTEGER NOT NULL, proof BLOB NOT NULL, terms BLOB NOT NULL
+);
+CREATE INDEX passages_by_article ON passages (article, start);
+CREATE TABLE terms (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE, passages INTEGER NOT NULL);
+CREATE TABLE removed (number INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE INDEX removed_by_generation ON removed (generation);
+"""
+
+EPOCH_TABLES = """
+CREATE TABLE IF NOT EXISTS vectors_{epoch} (passage INTEGER PRIMARY KEY, vector BLOB NOT NULL, proof INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS sentences_{epoch} (passage INTEGER PRIMARY KEY, spans BLOB NOT NULL, vectors BLOB NOT NULL);
+"""
+
+
+def create(path: Path) -> None:
+    """An empty database at `path`; `state` gets its row with the first model that writes."""
+    connection = connect(path)
+    try:
+        connection.executescript("BEGIN IMMEDIATE;" + TABLES + "COMMIT;")
+    finally:
+        connection.close()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that may write: WAL, and every commit is on the disk when it returns."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = FAST")
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, also in a folder that cannot be written.
+
+    In such a folder SQLite refuses a cleanly closed WAL database unless it is told that nothing will change
+    (`immutable`); but that would silently leave out commits still in a log, so it is done only without one.
+    Raises CollectionReadOnly when there is such a log and it cannot be read from here.
+    """
+    if can_write(path.parent) and os.access(path, os.W_OK):
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+    log = path.with_name(path.name + "-wal")
+    pending = log.exists() and log.stat().st_size > 0
+    address = f"file:{quote(str(path.resolve()))}?mode=ro" + ("" if pending else "&immutable=1")
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        raise CollectionReadOnly(
+            f"{path.parent} was not closed cleanly and cannot be written, so its last changes cannot be read. "
+            f"Run `rag check --index {path.parent}` once where the folder is writable."
+        ) from error
+    return connection
+
+
+def can_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def translated(error: sqlite3.Error, path: Path) -> StorageError:
+    """The one error a person can act on, for whatever SQLite says."""
+    text = str(error)
+    if "full" in text or "I/O" in text or "too big" in text:
+        return StorageError(f"{path.parent} could not be written: {text}. Free some space and run it again; what was committed before is safe.")
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return StorageError(f"The articles' database {path} is damaged: {text}. Restore it from a copy, or add the articles again to a new folder.")
+    if "readonly" in text or "unable to open" in text:
+        return StorageError(f"{path} cannot be opened for this: {text}. Check the permissions of the folder.")
+    return StorageError(f"{path}: {text}.")

@@ -1,0 +1,229 @@
+"""Changes to the truth: each call is one transaction, one generation, on the disk when it returns."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from rag.storage import schema
+from rag.storage.records import NewArticle, NewPassage, State, content_of, pack_sentences
+from rag.storage.terms import pack_terms, unpack_terms
+from rag.types import Span
+
+VARIABLES = 900
+"""Fewer than the smallest limit of parameters that SQLite is built with."""
+
+
+class Writer:
+    """Writes articles, passages, words and counters so that they always agree.
+
+    Used by one thread at a time, which holds the folder's lock.  Raises StorageError; after it, nothing of the
+    failed transaction is there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._translating():
+            self._connection = schema.connect(path)
+
+    def close(self) -> None:
+        """Fold the log into the database, so that the folder can be read where it cannot be written."""
+        with self._translating():
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._connection.close()
+
+    def checkpoint(self) -> None:
+        with self._translating():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def start(self, state: State) -> None:
+        """The first row of `state`, with the tables of its epoch."""
+        with self._transaction() as sql:
+            values = [getattr(state, name) for name in State.__slots__]
+            sql.execute(f"INSERT INTO state (one, {', '.join(State.__slots__)}) VALUES (1{', ?' * len(values)})", values)
+            _epoch_tables(sql, state.epoch)
+
+    def put(self, articles: Sequence[NewArticle], epoch: int) -> None:
+        """Store each article with its passages; one with a known id takes the place of its older text."""
+        with self._transaction() as sql:
+            ids = {one.article.id: one for one in articles}
+            known = dict(_select(sql, "SELECT id, row FROM articles WHERE id IN ({})", list(ids)))
+            change = _Change(sql, epoch)
+            change.remove_articles(list(known.values()))
+            change.articles += len(ids)
+            numbers = change.term_numbers({term for one in ids.values() for passage in one.passages for term in (*passage.terms, *one.title_terms)})
+            for one in ids.values():
+                row = _put_article(sql, one)
+                title = frozenset(numbers[term] for term in one.title_terms) if one.passages else frozenset()
+                for passage in one.passages:
+                    change.add_passage(row, passage, {numbers[term]: n for term, n in passage.terms.items()}, title)
+            change.commit()
+
+    def remove(self, article_ids: Sequence[str], epoch: int) -> None:
+        """Remove articles and everything that was made of them."""
+        with self._transaction() as sql:
+            rows = [row for (row,) in _select(sql, "SELECT row FROM articles WHERE id IN ({})", article_ids)]
+            change = _Change(sql, epoch)
+            change.remove_articles(rows)
+            change.commit()
+
+    def note(self, files: Sequence[tuple[str, str]], root: tuple[str, str] | None = None) -> None:
+        """Remember new fingerprints of unchanged articles, (fingerprint, id), and a root, (label, path)."""
+        with self._transaction() as sql:
+            sql.executemany("UPDATE articles SET fingerprint = ? WHERE id = ?", files)
+            if root:
+                sql.execute("INSERT INTO roots VALUES (?, ?) ON CONFLICT (label) DO UPDATE SET path = excluded.path", root)
+
+    def start_epoch(self, epoch: int, model: str, probe: bytes) -> None:
+        """Tables for the vectors of another model, beside those that answer now; those of an interrupted start stay
+        if they are of the same model."""
+        with self._transaction() as sql:
+            if sql.execute("SELECT model, probe FROM rebuilding WHERE epoch = ?", (epoch,)).fetchone() != (model, probe):
+                _drop_epochs(sql, keep=epoch - 1)
+                sql.execute("DELETE FROM rebuilding")
+                sql.execute("INSERT INTO rebuilding VALUES (?, ?, ?)", (epoch, model, probe))
+            _epoch_tables(sql, epoch)
+
+    def put_vectors(self, epoch: int, passages: Iterable[tuple[int, np.ndarray, tuple[Span, ...], np.ndarray]]) -> None:
+        """(passage, vector, its sentences, their vectors) of passages that are stored already, in the space of `epoch`."""
+        with self._transaction() as sql:
+            for number, vector, sentences, sentence_vectors in passages:
+                _put_vectors(sql, epoch, number, vector, sentences, sentence_vectors)
+
+    def switch_epoch(self, epoch: int, *, model: str, dimension: int, probe: bytes) -> None:
+        """From here on `epoch` answers; the vectors of the old one are gone."""
+        with self._transaction() as sql:
+            for table in ("vectors", "sentences"):
+                sql.execute(f"DELETE FROM {table}_{epoch} WHERE passage NOT IN (SELECT id FROM passages)")
+            sql.execute("UPDATE state SET epoch = ?, model = ?, dimension = ?, probe = ?, generation = generation + 1", (epoch, model, dimension, probe))
+            sql.execute("DELETE FROM rebuilding")
+            _drop_epochs(sql, keep=epoch)
+
+    def set_versions(self, *, analysis: int, chunking: str) -> None:
+        with self._transaction() as sql:
+            sql.execute("UPDATE state SET analysis = ?, chunking = ?, generation = generation + 1", (analysis, chunking))
+
+    def forget_removed(self, generation: int) -> None:
+        """Drop the list of what was removed up to `generation`: no cache needs it any more."""
+        with self._transaction() as sql:
+            sql.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
+            sql.execute("UPDATE state SET forgotten = max(forgotten, ?)", (generation,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._translating():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise schema.translated(error, self._path) from error
+
+
+class _Change:
+    """The counters of one transaction: what it adds to each, written once at its end."""
+
+    def __init__(self, sql: sqlite3.Connection, epoch: int) -> None:
+        self._sql, self._epoch = sql, epoch
+        self._generation = sql.execute("SELECT generation + 1 FROM state").fetchone()[0]
+        self._terms: Counter[int] = Counter()
+        self.articles = self.passages = self.words = 0
+
+    def term_numbers(self, terms: set[str]) -> dict[str, int]:
+        """The number of each term, new ones included."""
+        ordered = sorted(terms)
+        known = dict(_select(self._sql, "SELECT term, id FROM terms WHERE term IN ({})", ordered))
+        new = [term for term in ordered if term not in known]
+        self._sql.executemany("INSERT INTO terms (term, passages) VALUES (?, 0)", [(term,) for term in new])
+        return known | dict(_select(self._sql, "SELECT term, id FROM terms WHERE term IN ({})", new))
+
+    def add_passage(self, article: int, passage: NewPassage, counts: dict[int, int], title: frozenset[int]) -> None:
+        blob = pack_terms(counts, title)
+        number = self._sql.execute(
+            'INSERT INTO passages (article, start, "end", words, proof, terms) VALUES (?, ?, ?, ?, ?, ?)',
+            (article, passage.start, passage.end, passage.words, passage.proof, blob),
+        ).lastrowid
+        _put_vectors(self._sql, self._epoch, number, passage.vector, passage.sentences, passage.sentence_vectors)
+        self._terms.update(set(counts) | title)
+        self.passages += 1
+        self.words += passage.words
+
+    def remove_articles(self, articles: Sequence[int]) -> None:
+        """Delete articles by row; `removed` lists their passages by id and themselves by minus their row."""
+        self._sql.executemany("DELETE FROM articles WHERE row = ?", [(row,) for row in articles])
+        self._sql.executemany("INSERT INTO removed VALUES (?, ?)", [(-row, self._generation) for row in articles])
+        self.articles -= len(articles)
+        found = _select(self._sql, "SELECT id, words, terms FROM passages WHERE article IN ({})", articles)
+        for table in ("passages", "vectors", "sentences"):
+            key, name = ("id", table) if table == "passages" else ("passage", f"{table}_{self._epoch}")
+            self._sql.executemany(f"DELETE FROM {name} WHERE {key} = ?", [(number,) for number, _, _ in found])
+        self._sql.executemany("INSERT INTO removed VALUES (?, ?)", [(number, self._generation) for number, _, _ in found])
+        self._terms.subtract(unpack_terms([terms for _, _, terms in found])[1].tolist())
+        self.passages -= len(found)
+        self.words -= sum(words for _, words, _ in found)
+
+    def commit(self) -> None:
+        changes = [(n, number) for number, n in self._terms.items() if n]
+        self._sql.executemany("UPDATE terms SET passages = passages + ? WHERE id = ?", changes)
+        self._sql.executemany("DELETE FROM terms WHERE id = ? AND passages = 0", [(number,) for number in self._terms])
+        self._sql.execute(
+            "UPDATE state SET generation = ?, articles = articles + ?, passages = passages + ?, words = words + ?",
+            (self._generation, self.articles, self.passages, self.words),
+        )
+
+
+def _put_article(sql: sqlite3.Connection, one: NewArticle) -> int:
+    article = one.article
+    return sql.execute(
+        "INSERT INTO articles (id, hash, content, label, path, fingerprint, title, source, author, published, published_from, url, language, text)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            article.id, article.hash, content_of(article), one.label, one.path, one.fingerprint, article.title, article.source,
+            article.author, article.published, article.published_from, article.url, article.language, article.text,
+        ),
+    ).lastrowid  # fmt: skip
+
+
+def _put_vectors(sql: sqlite3.Connection, epoch: int, number: int, vector: np.ndarray, sentences: tuple[Span, ...], sentence_vectors: np.ndarray) -> None:
+    stored = vector.astype(np.float16).tobytes()
+    spans, vectors = pack_sentences(sentences, sentence_vectors)
+    sql.execute(f"INSERT OR REPLACE INTO vectors_{epoch} VALUES (?, ?, ?)", (number, stored, zlib.crc32(stored)))
+    sql.execute(f"INSERT OR REPLACE INTO sentences_{epoch} VALUES (?, ?, ?)", (number, spans, vectors))
+
+
+def _drop_epochs(sql: sqlite3.Connection, *, keep: int) -> None:
+    for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        table, _, number = name.rpartition("_")
+        if table in ("vectors", "sentences") and number.isdigit() and int(number) != keep:
+            sql.execute(f"DROP TABLE {name}")
+
+
+def _epoch_tables(sql: sqlite3.Connection, epoch: int) -> None:
+    for statement in schema.EPOCH_TABLES.format(epoch=int(epoch)).split(";"):
+        sql.execute(statement)
+
+
+def _select(sql: sqlite3.Connection, query: str, values: Sequence[object]) -> list[tuple]:
+    """The rows of `query`, whose {} is filled with as many placeholders as fit at a time."""
+    rows: list[tuple] = []
+    for i in range(0, len(values), VARIABLES):
+        part = values[i : i + VARIABLES]
+        rows += sql.execute(query.format(", ".join("?" * len(part))), part).fetchall()
+    return rows

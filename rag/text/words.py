@@ -1,0 +1,122 @@
+"""Words as the lexical side sees them: one analysis in Python, so that every engine indexes the same terms.
+
+A word becomes its exact form and, behind a `~`, its stem.  Both are indexed, because stemmers over-cut and split
+families (Indonesian: kunjungan -> kunjung, mengunjungi -> unjung).  Scripts written without spaces become
+overlapping pairs of characters.  `ANALYSIS_VERSION` is stored with a collection and must grow with every change here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import regex
+
+ANALYSIS_VERSION = 1
+TERM_CHARACTERS_MAX = 64
+STEM_MARK = "~"
+
+# Malay has no stemmer of its own and shares Indonesian's affixes.
+STEMMERS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch",
+    "en": "english", "eo": "esperanto", "et": "estonian", "fi": "finnish", "fr": "french", "de": "german",
+    "el": "greek", "hi": "hindi", "hu": "hungarian", "id": "indonesian", "ms": "indonesian", "ga": "irish",
+    "it": "italian", "lt": "lithuanian", "ne": "nepali", "no": "norwegian", "nb": "norwegian", "fa": "persian",
+    "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho",
+    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}"
+_WORD = regex.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[\p{{L}}\p{{N}}\p{{M}}])+", regex.V1)
+_BARE_SCRIPTS = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}]")
+_MARKS = regex.compile(r"\p{Mn}")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text: as it is written, its exact term, and its stems in the languages asked for."""
+
+    written: str
+    exact: str
+    stems: tuple[str, ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return (self.exact, *self.stems)
+
+
+def words(text: str, languages: Iterable[str] = ()) -> Iterator[Word]:
+    """The words of `text` in order, each stemmed in every one of `languages` (ISO 639-1; unknown ones stem to themselves)."""
+    stemmers = tuple(sorted({STEMMERS.get(language, "") for language in languages} | {""}))
+    for piece in _pieces(unicodedata.normalize("NFKC", text)):
+        yield _word(piece, stemmers)
+
+
+def passage_terms(text: str, language: str) -> tuple[list[str], list[str]]:
+    """The exact terms of a passage in order, and for each of them its stem in `language`."""
+    stemmer = STEMMERS.get(language, "")
+    exact, stems = [], []
+    for piece in _pieces(unicodedata.normalize("NFKC", text)):
+        term, stem = _terms(piece, stemmer)
+        exact.append(term)
+        stems.append(stem)
+    return exact, stems
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for match in _WORD.finditer(text):
+        piece = match.group()
+        if match.lastgroup == "unspaced" and len(piece) > 2:
+            yield from (piece[i : i + 2] for i in range(len(piece) - 1))
+        else:
+            yield piece[:TERM_CHARACTERS_MAX]
+
+
+@lru_cache(maxsize=100_000)
+def _word(piece: str, stemmers: tuple[str, ...]) -> Word:
+    exact = _terms(piece, "")[0]
+    return Word(piece, exact, tuple(dict.fromkeys(_terms(piece, stemmer)[1] for stemmer in stemmers)))
+
+
+@lru_cache(maxsize=500_000)
+def _terms(piece: str, stemmer: str) -> tuple[str, str]:
+    """(exact term, stem).  Marks go after stemming, which needs them, and only where they are not letters."""
+    folded = piece.casefold()
+    stem = _stemmer(stemmer).stemWord(folded) if stemmer else folded
+    return _without_marks(folded), STEM_MARK + (_without_marks(stem) or _without_marks(folded))
+
+
+@cache
+def _stemmer(name: str):
+    import Stemmer
+
+    return _PerCall(Stemmer.Stemmer(name, 0))
+
+
+class _PerCall:
+    """A Snowball stemmer keeps a buffer, so two threads must not be inside one at a time."""
+
+    def __init__(self, stemmer) -> None:
+        import threading
+
+        self._stemmer, self._lock = stemmer, threading.Lock()
+
+    def stemWord(self, word: str) -> str:
+        with self._lock:
+            return self._stemmer.stemWord(word)
+
+
+def _without_marks(term: str) -> str:
+    if term.isascii() or not _BARE_SCRIPTS.search(term):
+        return term
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", term))) or term
+
+
+def normalised(text: str) -> str:
+    """Text as two spellings of one phrase compare: NFKC, case folded, one blank between words, straight quotes."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_STRAIGHT).split())
+
+
+_STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "–": "-", "—": "-"})

@@ -1,0 +1,1 @@
+"""The page: `serve` starts it; everything here only shows what the collection says."""

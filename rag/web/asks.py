@@ -1,0 +1,26 @@
+"""What the page needs of a collection: the seam where its tests put a small fake."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from rag.types import Answer, Article, Hit, Searched
+
+
+class Asks(Protocol):
+    """The asking half of `rag.collection.Collection`; safe to call from many threads."""
+
+    @property
+    def model_name(self) -> str: ...
+
+    def ask(self, question: str, *, top_k: int = 5) -> Answer: ...
+
+    def search(self, query: str, *, top_k: int = 10) -> list[Hit]: ...
+
+    def article(self, article_id: str) -> Article:
+        """The article; `ArticleNotFound` if there is none."""
+        ...
+
+    def searched(self) -> Searched: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,41 @@
+"""Refuses requests that another web site makes a reader's browser send to this page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Message = MutableMapping[str, Any]
+App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+
+
+class OwnOriginOnly:
+    """ASGI middleware: an `Origin` must be the host that was asked, and on loopback the `Host` a name of this machine.
+
+    The first keeps other sites from sending questions, the second keeps a foreign name that was made to point here
+    (DNS rebinding) from reading the answers.
+    """
+
+    def __init__(self, app: App, host: str) -> None:
+        self._app = app
+        self._names = LOOPBACK if host in LOOPBACK else None
+
+    async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+        if scope["type"] == "http" and not self._welcome(scope["headers"]):
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": b"This page answers only to its own address.\n"})
+            return
+        await self._app(scope, receive, send)
+
+    def _welcome(self, headers: list[tuple[bytes, bytes]]) -> bool:
+        fields = {name: value.decode("latin-1") for name, value in headers if name in (b"host", b"origin")}
+        host, origin = fields.get(b"host", ""), fields.get(b"origin")
+        try:
+            if self._names is not None and urlsplit(f"//{host}").hostname not in self._names:
+                return False
+            return origin is None or urlsplit(origin).netloc == host
+        except ValueError:
+            return False

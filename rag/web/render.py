@@ -1,0 +1,197 @@
+"""Answers as Markdown for the chat, articles and the page's head as HTML; knows nothing of Gradio.
+
+Foreign text (articles, their metadata, questions, error messages) enters only through `rag.web.escaping`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from urllib.parse import urlsplit
+
+from rag.types import Answer, Article, Citation, Reason, Searched, Span
+from rag.web.citing import Reference
+from rag.web.escaping import html_escape, html_line, md_escape
+from rag.web.opening import Phase, State
+from rag.web.strings import say, say_count
+from rag.web.wording import language_name, written_date
+
+_LANGUAGES_NAMED = 8
+_ALSO_IN_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one paragraph that is marked alike throughout."""
+
+    text: str
+    quoted: bool
+    best: bool
+
+
+def paragraphs(text: str, quote: Span | None = None, sentence: Span | None = None) -> Iterator[list[Piece]]:
+    """The paragraphs (lines) of `text`, cut where `quote` and `sentence` begin and end; a mark may cross paragraphs."""
+    cuts = {place for span in (quote, sentence) if span for place in (span.start, span.end)}
+    for line in re.finditer(r"[^\n]*\S[^\n]*", text):
+        places = sorted({line.start(), line.end(), *(cut for cut in cuts if line.start() < cut < line.end())})
+        yield [Piece(text[a:b], _within(a, quote), _within(a, sentence)) for a, b in pairwise(places)]
+
+
+def _within(place: int, span: Span | None) -> bool:
+    return span is not None and span.start <= place < span.end
+
+
+# -- the chat: Markdown ------------------------------------------------------------------------------------------
+
+
+def answer_markdown(answer: Answer, language: str) -> str:
+    """The answer as one chat message: quotes with their sources, or plainly that there is no answer."""
+    if answer:
+        return _blocks(*(_citation(one, language) for one in answer.citations))
+    if answer.reason is Reason.EMPTY_COLLECTION:
+        return _blocks(f"<strong>{say('no.empty_collection', language)}</strong>", say("add", language, command="`rag add PATH`"))
+    reason = Reason.PHRASE_NOT_FOUND if answer.reason is Reason.PHRASE_NOT_FOUND else Reason.NOTHING_CLOSE
+    blocks = [
+        f"<strong>{say(f'no.{reason}', language)}</strong>",
+        md_escape(say("searched", language, what=searched_words(answer.searched, language))),
+    ]
+    if answer.near_misses:
+        blocks += ['<div class="near">', f"<strong>{say('near', language)}</strong>"]
+        blocks += [*(_citation(one, language) for one in answer.near_misses), "</div>"]
+    return _blocks(*blocks)
+
+
+def problem_markdown(key: str, problem: str, language: str) -> str:
+    return md_escape(say(key, language, problem=problem))
+
+
+def _blocks(*blocks: str) -> str:
+    return "\n\n".join(blocks)
+
+
+def _citation(citation: Citation, language: str) -> str:
+    link = Reference.of(citation).href
+    sentence = Span(citation.sentence.start - citation.start, citation.sentence.end - citation.start)
+    lines = ["".join(map(_piece_markdown, line)).strip() for line in paragraphs(citation.quote, sentence=sentence)] or [""]
+    # The number leads: on a phone the end of a long quote is below the screen.
+    lines[0] = f'[{citation.number}]({link} "{say("reader.open", language)}")&nbsp;{lines[0]}'
+    blocks = ["\n>\n".join(f"> {line}" for line in lines), _source_line(citation, link, language)]
+    if citation.also_in:
+        ids = ", ".join(citation.also_in[:_ALSO_IN_NAMED]) + (" …" if len(citation.also_in) > _ALSO_IN_NAMED else "")
+        blocks.append(f'<span class="also">{md_escape(say_count("also_in", len(citation.also_in), language, ids=ids))}</span>')
+    return _blocks(*blocks)
+
+
+def _piece_markdown(piece: Piece) -> str:
+    # <mark> and not **: asterisks beside quotation marks, or between letters without blanks, would stay asterisks.
+    return f"<mark>{md_escape(piece.text)}</mark>" if piece.best else md_escape(piece.text)
+
+
+def _source_line(citation: Citation, link: str, language: str) -> str:
+    article = citation.article
+    heading = f'<span class="heading">[{md_escape(article.heading).strip()}]({link})</span>'
+    untitled = f' <span class="said">({say("untitled", language)})</span>' if not article.title else ""
+    facts = " · ".join(md_escape(fact).strip() for fact in _facts(article, language))
+    chips = [f'<span class="strength {citation.strength}">{say(f"strength.{citation.strength}", language)}</span>']
+    if article.language:
+        chips.insert(0, f'<span class="chip">{md_escape(language_name(article.language, language))}</span>')
+    return f"{heading}{untitled}<br>" + " ".join(filter(None, [f'<span class="said">{facts}</span>' if facts else "", *chips]))
+
+
+def _facts(article: Article, language: str) -> list[str]:
+    """Source, author and date, as far as they are known."""
+    facts = [article.source, article.author if article.author != article.source else ""]
+    if article.published:
+        date = written_date(article.published, language)
+        facts.append(f"{date} ({say('dateline', language)})" if article.published_from == "dateline" else date)
+    return [fact for fact in facts if fact.strip()]
+
+
+def searched_words(searched: Searched, language: str) -> str:
+    """`2 articles, 9 passages, Indonesian, 10 September 2022 to 10 December 2023`."""
+    words = [say_count("articles", searched.articles, language), say_count("passages", searched.passages, language)]
+    named = [language_name(code, language) for code in searched.languages[:_LANGUAGES_NAMED]]
+    words += [", ".join(named) + (" …" if len(searched.languages) > _LANGUAGES_NAMED else "")] if named else []
+    dates = [written_date(date, language) for date in searched.dates]
+    if len(dates) == 2 and dates[0] != dates[1]:
+        words.append(say("from_to", language, first=dates[0], last=dates[1]))
+    elif dates:
+        words.append(dates[0])
+    return ", ".join(words)
+
+
+# -- the reader and the head: HTML -------------------------------------------------------------------------------
+
+
+def article_html(article: Article, language: str, *, quote: Span | None = None, sentence: Span | None = None, notice: str = "") -> str:
+    """The whole article, `quote` marked and `sentence` emphasised inside it."""
+    untitled = "" if article.title else f' <span class="said">({say("untitled", language)})</span>'
+    facts = " · ".join(f"<span>{html_line(fact)}</span>" for fact in _facts(article, language))
+    chip = f' <span class="chip">{html_line(language_name(article.language, language))}</span>' if article.language else ""
+    body = "".join(f'<p dir="auto">{_line_html(line)}</p>' for line in paragraphs(article.text, quote, sentence))
+    code = f' lang="{html_line(article.language)}"' if article.language else ""
+    return _reader_html(
+        f'<h2 tabindex="-1" dir="auto">{html_line(article.heading)}{untitled}</h2>'
+        f'<p class="facts">{facts}{chip}{_original(article.url, language)}</p>',
+        (f'<p class="notice" role="status">{html_escape(notice)}</p>' if notice else "") + f"<article{code}>{body}</article>",
+        language,
+    )
+
+
+def notice_html(notice: str, language: str) -> str:
+    """The reader where there is no article to show."""
+    return _reader_html(
+        f'<h2 tabindex="-1">{html_escape(say("source", language))}</h2>',
+        f'<p class="notice" role="status">{html_escape(notice)}</p>',
+        language,
+    )
+
+
+def _reader_html(head: str, body: str, language: str) -> str:
+    close = f'<button type="button" class="close" title="Esc">{say("reader.close", language)}</button>'
+    return f"<section><header>{close}{head}</header>{body}</section>"
+
+
+def _line_html(line: list[Piece]) -> str:
+    runs = []
+    for quoted, pieces in groupby(line, key=lambda piece: piece.quoted):
+        inner = "".join(f"<strong>{html_escape(one.text)}</strong>" if one.best else html_escape(one.text) for one in pieces)
+        runs.append(f'<mark tabindex="-1">{inner}</mark>' if quoted else inner)
+    return "".join(runs)
+
+
+def _original(url: str, language: str) -> str:
+    """A link to the article's own page; only for http(s), since `javascript:` is an address too."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    return f' <a href="{html_escape(url)}" target="_blank" rel="noopener noreferrer">{say("reader.original", language)}</a>'
+
+
+def masthead_html(state: State | None, searched: Searched | None, language: str) -> str:
+    """Name, promise, and what is being searched or prepared (None: nothing known yet, the room for it kept)."""
+    return (
+        f'<header class="masthead"><h1>Kutip</h1><p class="tagline">{html_escape(say("tagline", language))}</p>'
+        f"{_state_html(state, searched, language)}</header>"
+    )
+
+
+def _state_html(state: State | None, searched: Searched | None, language: str) -> str:
+    if state is None:
+        return '<p class="state" role="status"></p>'
+    if state.phase is Phase.FAILED:
+        return f'<p class="state failed" role="status">{html_line(say("state.failed", language, problem=state.problem))}</p>'
+    if state.phase is Phase.READY:
+        words = searched_words(searched, language) if searched and searched.articles else say("no.empty_collection", language)
+        how = "" if searched and searched.articles else " " + say("add", language, command="<code>rag add PATH</code>")
+        return f'<p class="state ready" role="status">{html_line(words)}{how}</p>'
+    how_far = ""
+    if progress := state.progress:
+        how_far = f"{progress.done}/{progress.total}" if progress.total else str(progress.done)
+    words = html_line(say(f"state.{state.phase}", language, how_far=how_far))
+    return f'<p class="state preparing" role="status">{words} <span>{html_escape(say("state.wait", language))}</span></p>'

@@ -1,0 +1,83 @@
+"""Dates and names of languages as people write them, in each language of the interface."""
+
+from __future__ import annotations
+
+import re
+
+_MONTHS = {
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "id": ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
+}
+
+NAMES = {
+    "ar": ("Arabic", "Arab"),
+    "bg": ("Bulgarian", "Bulgaria"),
+    "bn": ("Bengali", "Bengali"),
+    "ca": ("Catalan", "Katala"),
+    "cs": ("Czech", "Ceko"),
+    "da": ("Danish", "Denmark"),
+    "de": ("German", "Jerman"),
+    "el": ("Greek", "Yunani"),
+    "en": ("English", "Inggris"),
+    "es": ("Spanish", "Spanyol"),
+    "et": ("Estonian", "Estonia"),
+    "fa": ("Persian", "Persia"),
+    "fi": ("Finnish", "Finlandia"),
+    "fr": ("French", "Prancis"),
+    "he": ("Hebrew", "Ibrani"),
+    "hi": ("Hindi", "Hindi"),
+    "hr": ("Croatian", "Kroasia"),
+    "hu": ("Hungarian", "Hungaria"),
+    "id": ("Indonesian", "Indonesia"),
+    "it": ("Italian", "Italia"),
+    "ja": ("Japanese", "Jepang"),
+    "jv": ("Javanese", "Jawa"),
+    "km": ("Khmer", "Khmer"),
+    "ko": ("Korean", "Korea"),
+    "lo": ("Lao", "Laos"),
+    "lt": ("Lithuanian", "Lituania"),
+    "lv": ("Latvian", "Latvia"),
+    "ms": ("Malay", "Melayu"),
+    "my": ("Burmese", "Burma"),
+    "nl": ("Dutch", "Belanda"),
+    "no": ("Norwegian", "Norwegia"),
+    "pl": ("Polish", "Polandia"),
+    "pt": ("Portuguese", "Portugis"),
+    "ro": ("Romanian", "Rumania"),
+    "ru": ("Russian", "Rusia"),
+    "sk": ("Slovak", "Slowakia"),
+    "sl": ("Slovenian", "Slovenia"),
+    "sr": ("Serbian", "Serbia"),
+    "su": ("Sundanese", "Sunda"),
+    "sv": ("Swedish", "Swedia"),
+    "sw": ("Swahili", "Swahili"),
+    "ta": ("Tamil", "Tamil"),
+    "te": ("Telugu", "Telugu"),
+    "th": ("Thai", "Thai"),
+    "tl": ("Tagalog", "Tagalog"),
+    "tr": ("Turkish", "Turki"),
+    "uk": ("Ukrainian", "Ukraina"),
+    "ur": ("Urdu", "Urdu"),
+    "vi": ("Vietnamese", "Vietnam"),
+    "zh": ("Chinese", "Tionghoa"),
+}
+
+
+def language_name(code: str, language: str) -> str:
+    """The name of the language `code`; the code itself where the name is not known."""
+    english, indonesian = NAMES.get(code, (code, code))
+    return indonesian if language == "id" else english
+
+
+def written_date(iso: str, language: str) -> str:
+    """`2022-09-10` -> `10 September 2022`, `2022-09` -> `September 2022`; anything else stays as it is."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?", iso, re.ASCII | re.DOTALL)
+    if not match:
+        return iso
+    year, month, day = match.groups()
+    if month is None:
+        return year
+    if not 1 <= int(month) <= 12:
+        return iso
+    words = f"{_MONTHS[language][int(month) - 1]} {year}"
+    return f"{int(day)} {words}" if day else words

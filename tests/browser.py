@@ -1,0 +1,20 @@
+"""Finds the browser of the page tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+
+def find_browser(playwrights_own: str) -> str:
+    """The browser's path: $CHROMIUM, else one on PATH, else Playwright's own; an error that says what to install."""
+    asked = os.environ.get("CHROMIUM")
+    if asked and not shutil.which(asked):
+        raise RuntimeError(f"$CHROMIUM is {asked!r}, which cannot be run.")
+    found = asked or next(filter(None, map(shutil.which, NAMES)), None) or (playwrights_own if os.path.exists(playwrights_own) else None)
+    if not found:
+        raise RuntimeError("The page tests need a browser: apt-get install chromium, or playwright install chromium, or set CHROMIUM.")
+    return found

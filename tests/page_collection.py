@@ -1,0 +1,88 @@
+"""A collection of the page tests: articles in memory, one passage a paragraph, found by the words they share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.errors import ArticleNotFound, QuestionError
+from rag.settings import QUESTION_CHARACTERS_MAX
+from rag.types import Answer, Article, Citation, Hit, Passage, Reason, Searched, Sentence, Strength, Why
+
+
+def words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3}
+
+
+class PageCollection:
+    """Answers with the paragraphs that hold at least half of the question's words; implements `rag.web.asks.Asks`."""
+
+    model_name = "shared words"
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        self._articles = {article.id: article for article in articles}
+
+    def put(self, article: Article) -> None:
+        self._articles[article.id] = article
+
+    def take(self, article_id: str) -> None:
+        del self._articles[article_id]
+
+    def article(self, article_id: str) -> Article:
+        if article_id not in self._articles:
+            raise ArticleNotFound(article_id)
+        return self._articles[article_id]
+
+    def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
+        wanted = words(query)
+        hits = []
+        for article in self._articles.values():
+            for paragraph in re.finditer(r"[^\n]+", article.text):
+                matched = wanted & words(paragraph[0])
+                if matched:
+                    share = len(matched) / len(wanted)
+                    passage = Passage(article.id, paragraph.start(), paragraph.end(), paragraph[0], article.language)
+                    hits.append(Hit(passage, article, share, share, share, 1, 1, tuple(sorted(matched))))
+        return sorted(hits, key=lambda hit: -hit.score)[:top_k]
+
+    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+        if not question.strip():
+            raise QuestionError("The question is empty.")
+        if len(question) > QUESTION_CHARACTERS_MAX:
+            raise QuestionError(f"The question has {len(question)} characters; at most {QUESTION_CHARACTERS_MAX} are read.")
+        if "unexpected" in question:
+            raise ZeroDivisionError("a secret of the log")
+        searched = self.searched()
+        if not self._articles:
+            return Answer(question, Reason.EMPTY_COLLECTION, searched=searched)
+        cited = [_citation(number, hit) for number, hit in enumerate(self.search(question, top_k=top_k), 1)]
+        good = tuple(one for one in cited if one.score >= 0.5)
+        if good:
+            return Answer(question, Reason.ANSWERED, citations=good, searched=searched)
+        return Answer(question, Reason.NOTHING_CLOSE, near_misses=tuple(cited[:2]), searched=searched)
+
+    def searched(self) -> Searched:
+        articles = self._articles.values()
+        dates = sorted(article.published for article in articles if article.published)
+        return Searched(
+            len(articles),
+            sum(len(re.findall(r"[^\n]+", article.text)) for article in articles),
+            tuple(sorted({article.language for article in articles if article.language})),
+            (dates[0], dates[-1]) if dates else (),
+        )
+
+    def warm_up(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _citation(number: int, hit: Hit) -> Citation:
+    passage = hit.passage
+    sentences = [
+        Sentence(one[0], passage.start + one.start(), passage.start + one.end())
+        for one in re.finditer(r"\S.*?(?:[.!?]+(?=\s|$)|$)", passage.text)
+    ]
+    best = max(sentences, key=lambda one: len(words(one.text) & set(hit.matched)))
+    strength = Strength.STRONG if hit.score > 0.8 else Strength.RELATED if hit.score >= 0.5 else Strength.WEAK
+    why = Why(hit.dense, hit.lexical, hit.dense_rank, hit.lexical_rank, hit.matched)
+    return Citation(number, passage.text, best, hit.article, passage.start, passage.end, hit.score, strength, why)

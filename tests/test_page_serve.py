@@ -1,0 +1,139 @@
+"""Starting and ending the page as a process: app.py over a stand-in for the collection."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Takes the place of rag.collection; `warm_up` takes as long as the test wants.
+STAND_IN = """
+import runpy, sys, types
+sys.path[:0] = [{tests!r}, {root!r}]
+stand_in = sys.modules["rag.collection"] = types.ModuleType("rag.collection")
+stand_in.Collection = None  # rag imports the name; the class below needs rag first
+from page_articles import DOHA, VISIT
+from page_collection import PageCollection
+from rag.types import Progress
+
+class Collection(PageCollection):
+    @classmethod
+    def open(cls, path):
+        assert not {{"torch", "sentence_transformers", "faiss"}} & set(sys.modules), "loaded before the page was served"
+        return cls([])
+
+    def add(self, path, *, progress):
+        for number, article in enumerate((VISIT, DOHA)):
+            progress(Progress(number, 2, "articles", article.id))
+            self.put(article)
+
+    def warm_up(self):
+        if not self.searched().articles:
+            sys.stdin.readline()
+
+    def close(self):
+        print("closed the collection", flush=True)
+
+stand_in.Collection = Collection
+sys.argv = ["app.py", *sys.argv[1:]]
+runpy.run_path({app!r}, run_name="__main__")
+"""
+
+
+class Process:
+    """app.py as a process, its output line by line."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        code = textwrap.dedent(STAND_IN).format(tests=str(ROOT / "tests"), root=str(ROOT), app=str(ROOT / "app.py"))
+        pipe = subprocess.PIPE
+        variables = {name: value for name, value in os.environ.items() if name not in ("GRADIO_SERVER_PORT", "RAG_INDEX")}
+        self.started = time.monotonic()
+        self._popen = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, text=True, env={**variables, **environment}
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self._popen.stdout:
+            self._lines.put(line)
+        self._lines.put("")  # it ended: nobody need wait for another line
+
+    def line(self) -> str:
+        return self._lines.get(timeout=30)
+
+    def finish_loading(self) -> None:
+        self._popen.stdin.write("\n")
+        self._popen.stdin.flush()
+
+    def interrupt(self) -> None:
+        self._popen.send_signal(signal.SIGINT)
+
+    def end(self) -> tuple[int, str]:
+        """The exit code and what stands on stderr."""
+        try:
+            code = self._popen.wait(timeout=30)
+        finally:
+            self._popen.kill()
+        return code, self._popen.stderr.read()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that is taken while the test lasts."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_the_page_is_up_before_the_collection_and_ends_with_ctrl_c(port):
+    nowhere = "http://127.0.0.1:9"  # a proxy for the world outside must not be asked for the page itself
+    app = Process(GRADIO_SERVER_PORT=str(port), HTTP_PROXY=nowhere, http_proxy=nowhere)
+    first = app.line()
+    assert "preparing" in first and f":{port} " not in first  # the default was taken: it moved on
+    address = first.split()[1]
+    with urllib.request.urlopen(address, timeout=10) as page:
+        assert page.status == 200
+    assert time.monotonic() - app.started < 12  # the promise is 6 s on a quiet machine; a test machine may be busy
+    app.finish_loading()
+    lines = [app.line()]
+    while "articles, " not in lines[-1]:
+        lines.append(app.line())
+    assert lines[-1] == f"Kutip: {address}  2 articles, 28 passages (id), model shared words, offline\n"
+    app.interrupt()
+    assert [app.line().strip(), app.line()] == ["", "Kutip: closed\n"]
+    assert app.line() == "closed the collection\n"
+    assert app.end() == (0, "")
+
+
+def test_a_named_folder_is_not_filled(tmp_path):
+    app = Process("--index", str(tmp_path))
+    assert str(tmp_path) in app.line()
+    app.finish_loading()
+    assert "0 articles" in app.line()
+    app.interrupt()
+    assert app.end()[0] == 0
+
+
+def test_an_address_that_cannot_be_had_is_one_line(port):
+    for arguments, environment, says in (
+        (["--port", str(port)], {}, f"127.0.0.1:{port}"),
+        (["--host", "192.0.2.1"], {}, "192.0.2.1"),
+        ([], {"GRADIO_SERVER_PORT": "many"}, "'many'"),
+    ):
+        code, error = Process(*arguments, **environment).end()
+        assert code == 2 and error.startswith("Error: ") and error.count("\n") == 1 and says in error, error
