@@ -10,6 +10,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,7 +81,7 @@ def walk(page: Page, address: str, name: str) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("textbox").fill(EXAMPLES[-1])
     page.get_by_role("textbox").press("Enter")
-    page.locator(".chat .bot").nth(1).wait_for()
+    page.locator(".chat [data-testid=bot]").nth(1).wait_for()
     shoot(page, f"not-answered-{name}")
 
 
@@ -90,6 +91,8 @@ def shoot(page: Page, name: str) -> None:
     )
     path = SHOTS / f"{name}.png"
     page.screenshot(path=path)
+    with Image.open(path) as image:
+        image.convert("RGB").quantize(128).save(path, optimize=True)
     if path.stat().st_size > BYTES_MAX:
         raise SystemExit(f"{path.name} has {path.stat().st_size} bytes, more than {BYTES_MAX}")
 

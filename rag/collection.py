@@ -351,3 +351,10 @@ def _model_name(model: str) -> str:
     """A folder by its absolute path, so that it is the same from wherever the collection is opened."""
     folder = Path(model).expanduser()
     return str(folder.resolve()) if folder.is_dir() else model
+
+
+def open_for_rebuild(path: str | os.PathLike[str]) -> Collection:
+    """A collection that may have been built with another model or other rules: only `rebuild` is to be called on it."""
+    folder = Path(path)
+    _prepare(folder, create=False)
+    return Collection(folder, model=None, embedder=None, writable=schema.can_write(folder))

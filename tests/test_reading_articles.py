@@ -80,8 +80,11 @@ def test_a_plain_text_stays_as_it_is(tmp_path):
     assert (article.text, article.title, article.author) == (text, "", "")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("ab *_#\n-"), max_size=200), st.sampled_from(["a.txt", "a.md", "a.html"]))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("ab *_#\n-"), max_size=200),
+    st.sampled_from(["a.txt", "a.md", "a.html"]),
+)
 def test_any_text_is_an_article_in_normal_form_or_told(tmp_path, text, name):
     (result,) = read(tmp_path, name, text)
     if isinstance(result, Article):
@@ -90,8 +93,10 @@ def test_any_text_is_an_article_in_normal_form_or_told(tmp_path, text, name):
         assert result.name == f"f/{name}" and result.reason
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(["By", "Oleh:", "Budi", "Santoso", "harga", "naik.", "Jakarta", "\n", "\n\n", "Judul", "2022"]), min_size=1))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(["By", "Oleh:", "Budi", "Santoso", "harga", "naik.", "Jakarta", "\n", "\n\n", "Judul", "2022"]), min_size=1)
+)
 def test_every_word_of_a_text_file_is_in_its_text_or_its_author(tmp_path, parts):
     source = " ".join(parts)
     (article,) = read(tmp_path, "a.txt", source)
@@ -136,7 +141,13 @@ def test_a_title_that_the_first_line_repeats_leaves_the_text(tmp_path):
 def test_values_of_the_side_file_win_over_front_matter_and_that_over_the_heading(tmp_path):
     text = "---\ntitle: Depan\nauthor: Budi\ndate: 2021-05-06\nid: x7\n---\n# Judul\n\nSabtu (10/9/2022) isi."
     article = read_one(tmp_path, "a.md", text)
-    assert (article.id, article.title, article.author, article.published, article.published_from) == ("x7", "Depan", "Budi", "2021-05-06", "given")
+    assert (article.id, article.title, article.author, article.published, article.published_from) == (
+        "x7",
+        "Depan",
+        "Budi",
+        "2021-05-06",
+        "given",
+    )
     assert article.text == "Judul\n\nSabtu (10/9/2022) isi."
     described = read_one(tmp_path, "a.md", text, **{"articles.csv": "file,title,id\na.md,Judul,y8\n"})
     assert (described.id, described.title, described.author, described.text) == ("y8", "Judul", "Budi", "Sabtu (10/9/2022) isi.")
@@ -161,14 +172,20 @@ def test_rows_are_articles_named_by_their_hash_or_id(tmp_path):
     ]
     results = read(tmp_path, "a.json", json.dumps(rows))
     articles = [one for one in results if isinstance(one, Article)]
-    assert [(one.id, one.text) for one in articles] == [(f"f/a.json#{articles[0].hash[:12]}", "Isi satu"), ("x", "Isi dua\n\nlagi"), ("y", "Isi tiga")]
+    assert [(one.id, one.text) for one in articles] == [
+        (f"f/a.json#{articles[0].hash[:12]}", "Isi satu"),
+        ("x", "Isi dua\n\nlagi"),
+        ("y", "Isi tiga"),
+    ]
     assert [one.reason.split(":")[0][:6] for one in results if isinstance(one, Rejection)] == ["item 5", "item 6", "item 7", "item 9"]
 
 
 def test_a_date_given_as_column_front_matter_or_page_is_marked_as_such(tmp_path):
     assert read_one(tmp_path, "a.csv", "text,date\nisi,10/9/2022\n").published == "2022"
     assert read_one(tmp_path, "a.csv", "text,date\nisi,kemarin\n").published_from == ""
-    page = read_one(tmp_path, "a.html", "<html><head><meta property='article:published_time' content='2022-09-10'></head><body><p>isi</p></body></html>")
+    page = read_one(
+        tmp_path, "a.html", "<html><head><meta property='article:published_time' content='2022-09-10'></head><body><p>isi</p></body></html>"
+    )
     assert (page.published, page.published_from) == ("2022-09-10", "page")
 
 

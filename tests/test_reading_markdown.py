@@ -44,7 +44,13 @@ def test_every_word_of_an_article_is_kept_in_order(blocks):
     assert words_of(render(source).text) == expected
 
 
-@given(st.lists(st.sampled_from(["kata", "Tiga ", "4", "é", "中", " ", "\n", "\n\n", "*", "**", "_", "# ", "- ", "> ", "|", "1. ", "=", "~", "+", "!", ")"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["kata", "Tiga ", "4", "é", "中", " ", "\n", "\n\n", "*", "**", "_", "# ", "- ", "> ", "|", "1. ", "=", "~", "+", "!", ")"]
+        )
+    )
+)
 def test_no_letter_is_lost_whatever_the_marks(parts):
     source = "".join(parts)
     rendered = render(source)
@@ -101,12 +107,16 @@ def test_plain_texts_are_not_taken_for_markdown(text):
     assert not looks_like_markdown(text)
 
 
-@pytest.mark.parametrize("text", ["# Judul\n\nIsi", "Isi [kata](https://a.id) lain", "Isi [kata](#) lain", "**Jakarta** - isi", "Isi\n\n## Anak judul\n\nIsi"])
+@pytest.mark.parametrize(
+    "text", ["# Judul\n\nIsi", "Isi [kata](https://a.id) lain", "Isi [kata](#) lain", "**Jakarta** - isi", "Isi\n\n## Anak judul\n\nIsi"]
+)
 def test_clear_markdown_is_told_by_its_content(text):
     assert looks_like_markdown(text)
 
 
-@pytest.mark.parametrize("source", ["> " * 100_000 + "x", "- " * 100_000 + "x", "[" * 1_000_000, "![" * 500_000, "<!--" * 500_000, "<?" * 500_000])
+@pytest.mark.parametrize(
+    "source", ["> " * 100_000 + "x", "- " * 100_000 + "x", "[" * 1_000_000, "![" * 500_000, "<!--" * 500_000, "<?" * 500_000]
+)
 def test_tangled_markdown_is_refused_at_once(source):
     started = time.monotonic()
     with pytest.raises(Unreadable):
@@ -114,7 +124,9 @@ def test_tangled_markdown_is_refused_at_once(source):
     assert time.monotonic() - started < 2
 
 
-@pytest.mark.parametrize("source", ["*" * 50_000, "**a" * 20_000, "`" * 100_000, "[a](" * 20_000, "|" * 100_000, "<" * 100_000, "&" * 100_000, "_a" * 20_000])
+@pytest.mark.parametrize(
+    "source", ["*" * 50_000, "**a" * 20_000, "`" * 100_000, "[a](" * 20_000, "|" * 100_000, "<" * 100_000, "&" * 100_000, "_a" * 20_000]
+)
 def test_long_runs_of_marks_take_a_bounded_time(source):
     started = time.monotonic()
     assert letters_of(render(source).text) == letters_of(source)

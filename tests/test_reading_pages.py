@@ -4,10 +4,11 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.html import fromstring as html_tree
 
-from rag.reading.markup import looks_like_html
+from rag.reading.markup import element_text, looks_like_html
 from rag.reading.pages import decode_page, fragment_text, is_page, read_page
 from rag.reading.unreadable import Unreadable
 
@@ -67,7 +68,7 @@ def test_the_page_says_its_title_site_and_address_and_no_date_that_it_does_not_s
         ("<meta name='date' content='2022-09'>", "2022-09"),
         (
             '<script type="application/ld+json">{{"@context":"https://schema.org","@type":"NewsArticle","datePublished":"2022-09-10",'
-            '"dateModified":"2023-01-01","author":{{"@type":"Person","name":"Budi Santoso"}}}}</script>',
+            + '"dateModified":"2023-01-01","author":{{"@type":"Person","name":"Budi Santoso"}}}}</script>',
             "2022-09-10",
         ),
     ],
@@ -101,6 +102,19 @@ def test_a_page_whose_stated_encoding_is_wrong_or_no_encoding_is_still_read():
         assert text in decode_page(f"<meta charset={charset}><p>{text}".encode())
 
 
+SPACED = st.sampled_from(
+    ["kata", " ", "b.", "“c”", "<b>d</b>", "<a href=x>e</a>, ", "<i>f</i>(g)", "h&nbsp;i", "j<br>k", "l<span>m</span>n", "2<sup>3</sup>"]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(SPACED, min_size=3, max_size=12).map("".join), min_size=1, max_size=5))
+def test_the_text_of_a_page_has_the_spaces_and_marks_of_the_page(paragraphs):
+    html = "".join(f"<p>Kalimat {text} akhir.</p>" for text in paragraphs)
+    whole = element_text(html_tree(html))
+    assert " ".join(read_page(f"<html><body><article>{html}</article></body></html>").text.split()) == " ".join(whole.split())
+
+
 def test_where_no_article_is_found_all_that_the_page_shows_is_the_text():
     assert read_page("<html><body><div>Halo <b>dunia</b></div><script>x</script></body></html>").text == "Halo dunia"
 
@@ -118,8 +132,12 @@ def test_a_page_without_words_or_out_of_bounds_is_refused_at_once(html):
 
 
 WORD = st.text("abcé中\u0436", min_size=1, max_size=5)
-INLINE_TAGS = st.sampled_from(["{}", "<b>{}</b>", "<a href='x y'>{}</a>", "<em>{}</em>", "<span class=k>{}</span>", "{}<!-- x -->", "<i>{}"])
-BLOCKS = st.sampled_from(["<p>{}</p>", "<div>{}</div>", "<li>{}</li>", "{}<br>", "<h2>{}</h2>", "<td>{}</td>", "<blockquote><p>{}</p></blockquote>", "<p>{}"])
+INLINE_TAGS = st.sampled_from(
+    ["{}", "<b>{}</b>", "<a href='x y'>{}</a>", "<em>{}</em>", "<span class=k>{}</span>", "{}<!-- x -->", "<i>{}"]
+)
+BLOCKS = st.sampled_from(
+    ["<p>{}</p>", "<div>{}</div>", "<li>{}</li>", "{}<br>", "<h2>{}</h2>", "<td>{}</td>", "<blockquote><p>{}</p></blockquote>"]
+)
 
 
 @given(st.lists(st.tuples(BLOCKS, st.lists(st.tuples(INLINE_TAGS, WORD), min_size=1, max_size=4)), min_size=1, max_size=6))
@@ -143,7 +161,16 @@ def test_blocks_are_paragraphs_breaks_are_lines_and_preformatted_text_stays():
     assert fragment_text("a<script>b</script>c<style>d</style> e") == "ac e"
 
 
-@pytest.mark.parametrize(("text", "is_html"), [("<p>a</p><p>b</p>", True), ("a<br>b<br>c", True), ("a < b dan c > d", False), ("pakai <nama> dan <alamat>", False), ("satu <b> saja", False)])
+@pytest.mark.parametrize(
+    ("text", "is_html"),
+    [
+        ("<p>a</p><p>b</p>", True),
+        ("a<br>b<br>c", True),
+        ("a < b dan c > d", False),
+        ("pakai <nama> dan <alamat>", False),
+        ("satu <b> saja", False),
+    ],
+)
 def test_only_several_known_tags_are_html(text, is_html):
     assert looks_like_html(text) is is_html
 

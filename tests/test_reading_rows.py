@@ -32,7 +32,7 @@ def test_rows_are_counted_as_a_spreadsheet_does_and_a_bad_one_does_not_end_the_t
     assert isinstance(rows[1], BadRow) and "3 values" in rows[1].reason
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "text\n\"never closed", 'text\n"a"b\n', "text\n" + "x" * 10_000_000, "title\nx\n"])
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", 'text\n"never closed', 'text\n"a"b\n', "text\n" + "x" * 10_000_000, "title\nx\n"])
 def test_a_table_without_a_text_column_or_with_broken_quotation_is_refused(text):
     with pytest.raises(Unreadable):
         list(csv_rows(text))
@@ -68,7 +68,13 @@ def test_json_that_is_broken_or_too_deep_is_refused(text):
 
 def test_a_bad_line_of_jsonl_or_a_bare_value_is_told_by_its_place():
     rows = list(jsonl_rows('{"text": "a"}\n\n{bad\n[1]\n' + "[" * 100_000 + '\n{"text": "b"}'))
-    assert [(type(row), row.place) for row in rows] == [(Row, "line 1"), (BadRow, "line 3"), (BadRow, "line 4"), (BadRow, "line 5"), (Row, "line 6")]
+    assert [(type(row), row.place) for row in rows] == [
+        (Row, "line 1"),
+        (BadRow, "line 3"),
+        (BadRow, "line 4"),
+        (BadRow, "line 5"),
+        (Row, "line 6"),
+    ]
     assert [type(row) for row in json_rows('[1, {"text": "a"}]')] == [BadRow, Row]
 
 
@@ -88,7 +94,24 @@ def test_known_values_win_and_the_date_keeps_its_origin():
     assert Metadata(published="2022", published_from="given").over(page).published_from == "given"
 
 
-@pytest.mark.parametrize(("name", "code"), [("id", "id"), ("ID", "id"), ("en-US", "en"), ("pt_BR", "pt"), ("ind", "id"), ("eng", "en"), ("in", "id"), ("Indonesian", "id"), ("bahasa Inggris", "en"), ("Jerman", "de"), ("xx", ""), ("", ""), ("x" * 99, "")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("id", "id"),
+        ("ID", "id"),
+        ("en-US", "en"),
+        ("pt_BR", "pt"),
+        ("ind", "id"),
+        ("eng", "en"),
+        ("in", "id"),
+        ("Indonesian", "id"),
+        ("bahasa Inggris", "en"),
+        ("Jerman", "de"),
+        ("xx", ""),
+        ("", ""),
+        ("x" * 99, ""),
+    ],
+)
 def test_languages_by_code_or_name(name, code):
     assert language_code(name) == code
 
@@ -99,17 +122,21 @@ def test_only_web_addresses_are_links():
 
 
 def test_front_matter_keeps_values_as_written():
-    found = split_front_matter("---\ntitle: \"Harga: naik\"\ndate: 2022-09\nid: 012\nauthor: [Budi, Ani]\n---\n\nIsi\n---\nlagi")
+    found = split_front_matter('---\ntitle: "Harga: naik"\ndate: 2022-09\nid: 012\nauthor: [Budi, Ani]\n---\n\nIsi\n---\nlagi')
     assert found.values == {"title": "Harga: naik", "date": "2022-09", "id": "012", "author": ["Budi", "Ani"]}
     assert found.rest == "\n\nIsi\n---\nlagi"
 
 
-@pytest.mark.parametrize("text", ["Isi\n---\nlagi", "---\nSebuah paragraf di bawah garis.\n---\nIsi", "---\n", "---\na: b\n", "--- a\nb: c\n---\n"])
+@pytest.mark.parametrize(
+    "text", ["Isi\n---\nlagi", "---\nSebuah paragraf di bawah garis.\n---\nIsi", "---\n", "---\na: b\n", "--- a\nb: c\n---\n"]
+)
 def test_a_rule_is_no_front_matter(text):
     assert split_front_matter(text).values == {} and split_front_matter(text).rest == text
 
 
-@pytest.mark.parametrize("yaml", ["title: [a", "title: a\n b: : c", "a: !!python/object/apply:os.system ['x']\nb: *nobody", "a: \"\\x\"", "a: " + "[" * 10_000])
+@pytest.mark.parametrize(
+    "yaml", ["title: [a", "title: a\n b: : c", "a: !!python/object/apply:os.system ['x']\nb: *nobody", 'a: "\\x"', "a: " + "[" * 10_000]
+)
 def test_broken_front_matter_is_refused_naming_the_line(yaml):
     with pytest.raises(Unreadable, match="front matter"):
         split_front_matter(f"---\n{yaml}\n---\nIsi")
@@ -117,6 +144,8 @@ def test_broken_front_matter_is_refused_naming_the_line(yaml):
 
 def test_yaml_can_neither_run_code_nor_grow():
     assert split_front_matter("---\na: !!python/object/apply:os.getcwd []\n---\n").values == {"a": []}
-    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     values = split_front_matter(f"---\n{bomb}title: t\nauthor: *i\n---\nIsi").values
     assert given_metadata(folded(values)).title == "t"

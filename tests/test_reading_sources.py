@@ -112,14 +112,26 @@ def test_pipes_sockets_and_links_out_are_not_followed_and_loops_end(tmp_path, mo
                              "loop": ".", "sub/loop": "..", "diri": "diri", "dev.txt": "/dev/zero"}.items():  # fmt: skip
             (folder / name).symlink_to(target)
         assert ids(folder) == ["f/a.txt", "f/dalam.txt", "f/sub/b.txt"]
-        assert set(reasons(folder)) == {f"f/{name}" for name in ("pipa.txt", "soket.txt", "keluar.txt", "luar", "mirip", "hilang.txt", "diri", "dev.txt")}
+        assert set(reasons(folder)) == {
+            f"f/{name}" for name in ("pipa.txt", "soket.txt", "keluar.txt", "luar", "mirip", "hilang.txt", "diri", "dev.txt")
+        }
     with pytest.raises(SourceError):
         find_sources(folder / "pipa.txt")
 
 
 @POSIX
 def test_names_of_any_bytes_give_distinct_printable_ids(tmp_path):
-    names = [b"a\xff.txt", b"a\\xff.txt", b"a\nb.txt", "a\u202eb.txt".encode(), b"n" * 196 + b".txt", b"%FF.txt", b" .txt", b"CASE.txt", b"case.txt"]
+    names = [
+        b"a\xff.txt",
+        b"a\\xff.txt",
+        b"a\nb.txt",
+        "a\u202eb.txt".encode(),
+        b"n" * 196 + b".txt",
+        b"%FF.txt",
+        b" .txt",
+        b"CASE.txt",
+        b"case.txt",
+    ]
     folder = tmp_path / "f"
     folder.mkdir()
     for name in names:
@@ -218,9 +230,10 @@ def test_members_that_lead_out_or_cannot_be_read_are_told_and_the_others_are_rea
 
 def test_a_member_that_is_there_twice_is_read_once(tmp_path):
     path = tmp_path / "x.zip"
-    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning):
+    with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", "satu")
-        archive.writestr("a.txt", "dua")
+        with pytest.warns(UserWarning):
+            archive.writestr("a.txt", "dua")
     assert [one.text for one in articles(path).values()] == ["satu"]
     assert len(reasons(path)) == 1
 
@@ -260,7 +273,7 @@ def test_a_zip_bomb_is_bounded_by_what_is_read_not_by_what_is_claimed(tmp_path, 
                 member.write(bytes(2**20))
         archive.writestr("baik.txt", "isi")
     started = time.monotonic()
-    assert list(articles(path)) == [f"{tmp_path.name}/baik.txt"]
+    assert list(articles(path)) == [f"{tmp_path.name}/bom.zip/baik.txt"]
     assert time.monotonic() - started < 5
     monkeypatch.setattr("rag.reading.archives.ARCHIVE_BYTES_MAX", 10)
     small = Archive(str(zipped(tmp_path / "s.zip", {"a.txt": "123456", "b.txt": "123456"})))

@@ -19,8 +19,8 @@ HEADING_CHARACTERS_MAX = 200
 SURE_PREFIXES = (
     r"(?:written|words|story|report(?:ed)?|text|posted)\s+by",
     r"ditulis\s+oleh|escrito\s+por|écrit\s+par|geschrieben\s+von|scritto\s+da|door\s*:|yazan\s*:",
-    r"(?:by|oleh|penulis|reporter|pewarta|wartawan|laporan|kontributor|author|von|autor(?:in)?|por|par|auteur|autore|di)\s*[::]",
-    r"(?:автор|текст|بقلم|كتبه?|作者|記者|记者|文)\s*[::]",
+    r"(?:by|oleh|penulis|reporter|pewarta|wartawan|laporan|kontributor|author|von|autor(?:in)?|por|par|auteur|autore|di)\s*[:\uff1a]",
+    r"(?:автор|текст|بقلم|كتبه?|作者|記者|记者|文)\s*[:\uff1a]",
     r"laporan\s+(?:wartawan|reporter|jurnalis|kontributor)\b[^,،\n]{0,60},",
 )
 """What says `the author is` by itself."""

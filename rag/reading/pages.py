@@ -14,6 +14,7 @@ from rag.reading.markup import element_text
 from rag.reading.metadata import VALUE_CHARACTERS_MAX, Metadata, web_address
 from rag.reading.normalising import SURROGATES, one_line
 from rag.reading.unreadable import Unreadable
+from rag.reading.verbatim import as_on_page
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -111,7 +112,7 @@ def _extracted(tree: _Element) -> tuple[str, Metadata]:
         return "", Metadata()
     if found is None:
         return "", Metadata()
-    text = element_text(found.body) if found.body is not None else ""
+    text = as_on_page(element_text(found.body), element_text(tree)) if found.body is not None else ""
     published = _stated_date(tree, found.date or "")
     return text, Metadata(
         title=_value(found.title),

@@ -111,9 +111,7 @@ def kind_of(name: str) -> str:
 
 def is_ignored(path: str) -> bool:
     """Whether a part of the relative `path` is hidden or left by a system: those are passed over in silence."""
-    return any(
-        (part.startswith((".", "~$")) and part not in (".", "..")) or part.casefold() in IGNORED_NAMES for part in path.split("/")
-    )
+    return any((part.startswith((".", "~$")) and part not in (".", "..")) or part.casefold() in IGNORED_NAMES for part in path.split("/"))
 
 
 def _byte(character: str) -> int:

@@ -23,7 +23,7 @@ WRAP_WIDTHS = range(40, 121)
 THAI_RUN_CHARACTERS = 100
 """Thai and Lao have no full stop: a space ends a sentence there once this many characters have run up."""
 
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff々〇ぁ-ヿ㐀-䶿一-鿿豈-\ufaffｦ-ﾟ\uaa60-\uaa7f\U00020000-\U0003ffff"
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 """Thai, Lao, Burmese, Khmer, kana and Han: scripts that put no spaces between words, inside a character class."""
 
 UNSPACED_STOPS = "。！？｡．؟۔।॥։።។៕။"
@@ -59,8 +59,8 @@ _AFTER_GERMAN_ORDINAL = _set("""
 
 _CLOSERS = "\"'”’»›)\\]}」』）】》〉*_"
 _FOOTNOTE = r"\[[^\[\]\s]{1,12}\]"
-_STOP = re.compile(rf"([.!?…‼⁇⁈⁉{UNSPACED_STOPS}]+)((?:[{_CLOSERS}]|[“«](?=\s|$)|{_FOOTNOTE})*)")
-_CLOSED = re.compile(rf"[.!?…:‼⁇⁈⁉{UNSPACED_STOPS}][{_CLOSERS}“«]*(?:\s?{_FOOTNOTE})*$")
+_STOP = re.compile(rf"([.!?…‼⁇⁈⁉{UNSPACED_STOPS}]+)((?:[{_CLOSERS}]|[“«](?=\s|$)|\s»(?=\s|$)|{_FOOTNOTE})*)")
+_CLOSED = re.compile(rf"[.!?…:‼⁇⁈⁉{UNSPACED_STOPS}](?:[{_CLOSERS}“«]|\s»)*(?:\s?{_FOOTNOTE})*$")
 _TAIL_CHARACTERS = 40
 _BETWEEN = re.compile(r"(\s*)([\"'“”„«»‘‚(\[{「『（【《〈¿¡*_]*)")
 _TOKEN = re.compile(r"[^\s\"'“”„«»()\[\]/,–—]*$")
@@ -150,7 +150,7 @@ def paragraph_sentences(text: str, paragraph: Paragraph) -> list[Span]:
             end -= straight_quotes % 2 == 0
         if end < paragraph.end and _ends_sentence(text, begin, stop, end, paragraph.end):
             sentences += _cut_at_thai_spaces(text, trimmed(text, begin, end))
-            begin = end
+            begin = trimmed(text, end, paragraph.end).start
     return [*sentences, *_cut_at_thai_spaces(text, trimmed(text, begin, paragraph.end))]
 
 
@@ -245,7 +245,10 @@ def _unwrapped_lines(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _is_wrapped(text: str, line: Span, next_line: Span, width: int) -> bool:
-    word = text[next_line.start : min(next_line.end, next_line.start + width)].split(maxsplit=1)[0]
+    if _UNSPACED_RUN.match(text, next_line.start):
+        word = text[next_line.start]
+    else:
+        word = text[next_line.start : min(next_line.end, next_line.start + width)].split(maxsplit=1)[0]
     fits = line.end - line.start + 1 + len(word) <= width
     return not fits and _breaks(text, line, next_line) == 1 and not _BULLET.match(text, next_line.start)
 

@@ -47,6 +47,13 @@ def serve(index: Path, *, host: str = HOST, port: int | None = None, seeds: Path
     _check_address(host, port)
     if host not in LOOPBACK:
         print(f"Warning: on {host} everybody who reaches this machine can read the articles; there is no login.", file=sys.stderr)
+    try:
+        _serve(index, host, port, seeds)
+    except KeyboardInterrupt:
+        print("\nKutip: closed", flush=True)
+
+
+def _serve(index: Path, host: str, port: int | None, seeds: Path | None) -> None:
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own address once at the start; no proxy can answer that
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost", host)))
     opening = Opening(lambda tell: _prepared(index, seeds, tell))
@@ -66,8 +73,6 @@ def serve(index: Path, *, host: str = HOST, port: int | None = None, seeds: Path
         print(_ready_line(address, collection), flush=True)
         while True:  # not an Event: on Windows Ctrl-C would not end its wait
             time.sleep(3600)
-    except KeyboardInterrupt:
-        print("\nKutip: closed", flush=True)
     finally:
         page.close(verbose=False)
         if opening.state.phase is Phase.READY:

@@ -1,0 +1,36 @@
+# `make chat` opens the page, `make test` runs all tests; both make .venv first and leave it alone when it is there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: chat test bench clean
+
+chat: $(VENV)/.installed
+	$(BIN)/python app.py
+
+test: $(VENV)/.tested
+	@CHROMIUM="$$(sh tests/find_browser.sh $(BIN))" && export CHROMIUM && $(BIN)/python -m pytest
+
+bench: $(VENV)/.tested
+	$(PIP) -c constraints.txt -e ".[bench]"
+	$(BIN)/python benchmarks/speed.py
+
+# Plain torch on Linux brings gigabytes of CUDA: taken only where there is a GPU, or where nothing else is to be had.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing (a few minutes the first time) ..."
+	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1; then \
+		$(PIP) --timeout 5 --retries 0 --index-url $(CPU_WHEELS) $(TORCH) 2>/dev/null || $(PIP) $(TORCH); \
+	else $(PIP) $(TORCH); fi
+	$(PIP) -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(PIP) -c constraints.txt -e ".[test]"
+	touch $@
+
+clean:
+	rm -rf $(VENV)

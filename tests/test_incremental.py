@@ -1,0 +1,88 @@
+"""However a collection came to be, it answers like one made at once from the articles it holds now."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+
+from fakes import WORDS, WordCountEmbedder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag import Article, Collection
+
+QUESTIONS = ("harga beras", "flood", "banjir hujan lebat", '"beras naik"', "price of rice in Jakarta", "zzz")
+FILLER = ("naik", "Jakarta", "yang", "the", "pemerintah", "turun", "menaikkan", "lebat", "2023")
+
+sentences = st.lists(st.sampled_from(WORDS + FILLER), min_size=3, max_size=14).map(lambda words: " ".join(words).capitalize() + ".")
+texts = st.lists(sentences, min_size=1, max_size=30).map(" ".join)
+articles = st.builds(
+    Article,
+    id=st.sampled_from([f"a{i}" for i in range(6)]),
+    title=st.sampled_from(["", "Harga beras", "Flood"]),
+    text=texts,
+    language=st.sampled_from(["id", "en"]),
+)
+steps = st.lists(st.one_of(st.lists(articles, min_size=1, max_size=4, unique_by=lambda one: one.id), st.sampled_from([f"a{i}" for i in range(6)])), min_size=1, max_size=7)
+
+
+def evidence(collection: Collection, question: str, top_k: int = 10) -> list[tuple]:
+    for hit in (hits := collection.search(question, top_k=top_k)):
+        assert hit.passage.text == hit.article.text[hit.passage.start : hit.passage.end]
+    return [
+        (hit.passage.article_id, hit.passage.start, hit.passage.end, hit.dense_rank, hit.lexical_rank, hit.matched, hit.score, hit.dense, hit.lexical)
+        for hit in hits
+    ]
+
+
+def assert_same(found: list[tuple], wanted: list[tuple]) -> None:
+    assert [one[:6] for one in found] == [one[:6] for one in wanted]
+    for one, other in zip(found, wanted, strict=True):
+        assert all(abs(a - b) <= 1e-6 for a, b in zip(one[6:], other[6:], strict=True))
+
+
+def assert_like_fresh(collection: Collection, final: dict[str, Article]) -> None:
+    with tempfile.TemporaryDirectory() as folder, Collection.open(folder, embedder=WordCountEmbedder()) as fresh:
+        fresh.add(final.values())
+        for question in QUESTIONS:
+            assert_same(evidence(collection, question), evidence(fresh, question))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(steps)
+def test_any_sequence_of_changes_equals_a_fresh_build(sequence):
+    final: dict[str, Article] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        with Collection.open(folder, embedder=WordCountEmbedder()) as collection:
+            for step in sequence:
+                if isinstance(step, list):
+                    collection.add(step)
+                    final.update((one.id, one) for one in step)
+                elif step in final:
+                    collection.remove(step)
+                    del final[step]
+                collection.search("beras")
+            assert_like_fresh(collection, final)
+            assert collection.check().problems == ()
+        with Collection.open(folder, embedder=WordCountEmbedder()) as again:
+            assert_like_fresh(again, final)
+
+
+def test_more_passages_than_candidates_equal_a_fresh_build(tmp_path):
+    """Hundreds of passages, many with the same scores: what an index counts of the removed must not choose for the living."""
+    dice = random.Random(7)
+
+    def made(number: int) -> Article:
+        words = [dice.choice(WORDS[:3] + FILLER[:4]) for _ in range(dice.choice([8, 8, 30, 70]))]
+        return Article(f"n{number:03d}", dice.choice(["", "Harga beras"]), " ".join(words).capitalize() + ".", language="id")
+
+    final: dict[str, Article] = {}
+    with Collection.open(tmp_path, embedder=WordCountEmbedder()) as collection:
+        for _ in range(8):
+            batch = {number: made(number) for number in dice.sample(range(400), 120)}
+            collection.add(batch.values())
+            final.update((one.id, one) for one in batch.values())
+            for article_id in dice.sample(sorted(final), 8):
+                collection.remove(article_id)
+                del final[article_id]
+        assert_like_fresh(collection, final)
