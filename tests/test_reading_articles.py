@@ -108,12 +108,18 @@ def test_every_word_of_a_text_file_is_in_its_text_or_its_author(tmp_path, parts)
 @pytest.mark.parametrize(
     ("line", "author"),
     [
-        ("written by Harakatuna", "Harakatuna"), ("By John Smith", "John Smith"), ("BY JOHN SMITH AND JANE DOE", "JOHN SMITH AND JANE DOE"),
-        ("Oleh: Budi", "Budi"), ("Oleh Budi Santoso", "Budi Santoso"), ("Penulis : Ani, S.Pd.", "Ani, S.Pd."), ("Reporter: Ahmad bin Ali", "Ahmad bin Ali"),
-        ("Laporan Wartawan Tribunnews.com, Rina Ayu", "Rina Ayu"), ("Laporan: Tim Redaksi", "Tim Redaksi"), ("Von Anna Müller und Jan de Vries", "Anna Müller und Jan de Vries"),
-        ("Por Juan Pérez", "Juan Pérez"), ("Par Jean-Luc d’Arc", ""), ("Автор: Иван Петров", "Иван Петров"), ("بقلم: أحمد علي", "أحمد علي"), ("作者：王小明", "王小明"),
-        ("By Monday the rain had stopped", ""), ("By the river", ""), ("By Accident", ""), ("Oleh karena itu", ""), ("By John Smith, 10 May 2022", ""),
-        ("By 2030 Jakarta will sink", ""), ("Penulis: siapa saja boleh menulis", ""), ("Von Berlin nach Paris", ""), ("Reporter:", ""), ("Byron Katie", ""),
+        ("written by Harakatuna", "Harakatuna"), ("By John Smith", "John Smith"),
+        ("BY JOHN SMITH AND JANE DOE", "JOHN SMITH AND JANE DOE"),
+        ("Oleh: Budi", "Budi"), ("Oleh Budi Santoso", "Budi Santoso"), ("Penulis : Ani, S.Pd.", "Ani, S.Pd."),
+        ("Reporter: Ahmad bin Ali", "Ahmad bin Ali"),
+        ("Laporan Wartawan Tribunnews.com, Rina Ayu", "Rina Ayu"), ("Laporan: Tim Redaksi", "Tim Redaksi"),
+        ("Von Anna Müller und Jan de Vries", "Anna Müller und Jan de Vries"),
+        ("Por Juan Pérez", "Juan Pérez"), ("Par Jean-Luc d’Arc", ""), ("Автор: Иван Петров", "Иван Петров"),
+        ("بقلم: أحمد علي", "أحمد علي"), ("作者：王小明", "王小明"),
+        ("By Monday the rain had stopped", ""), ("By the river", ""), ("By Accident", ""), ("Oleh karena itu", ""),
+        ("By John Smith, 10 May 2022", ""),
+        ("By 2030 Jakarta will sink", ""), ("Penulis: siapa saja boleh menulis", ""), ("Von Berlin nach Paris", ""),
+        ("Reporter:", ""), ("Byron Katie", ""),
         ("By John Smith said that.", ""), ("Author: https://x.id", ""),
     ],
 )  # fmt: skip
@@ -184,7 +190,8 @@ def test_a_date_given_as_column_front_matter_or_page_is_marked_as_such(tmp_path)
     assert read_one(tmp_path, "a.csv", "text,date\nisi,10/9/2022\n").published == "2022"
     assert read_one(tmp_path, "a.csv", "text,date\nisi,kemarin\n").published_from == ""
     page = read_one(
-        tmp_path, "a.html", "<html><head><meta property='article:published_time' content='2022-09-10'></head><body><p>isi</p></body></html>"
+        tmp_path, "a.html",
+        "<html><head><meta property='article:published_time' content='2022-09-10'></head><body><p>isi</p></body></html>"
     )
     assert (page.published, page.published_from) == ("2022-09-10", "page")
 
@@ -192,10 +199,13 @@ def test_a_date_given_as_column_front_matter_or_page_is_marked_as_such(tmp_path)
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.txt", b""), ("a.txt", b" \n\t"), ("a.txt", b"\x00" * 50), ("a.txt", bytes(range(256)) * 9), ("a.txt", b"!!! ---"), ("a.md", b"---\n"),
-        ("a.txt", b"x" * (ARTICLE_CHARACTERS_MAX + 1)), ("a.md", b"---\na: [b\n---\nIsi"), ("a.html", b"<p></p>"), ("a.html", b"<div>" * 99_999 + b"x"),
+        ("a.txt", b""), ("a.txt", b" \n\t"), ("a.txt", b"\x00" * 50), ("a.txt", bytes(range(256)) * 9),
+        ("a.txt", b"!!! ---"), ("a.md", b"---\n"),
+        ("a.txt", b"x" * (ARTICLE_CHARACTERS_MAX + 1)), ("a.md", b"---\na: [b\n---\nIsi"), ("a.html", b"<p></p>"),
+        ("a.html", b"<div>" * 99_999 + b"x"),
         ("a.json", b"["), ("a.json", b"[" * 99_999), ("a.jsonl", b"["), ("a.csv", b"a,b\n1,2\n"), ("a.csv", b'text\n"x'), ("a.csv", b""),
-        ("a.csv", b"text\n" + b"x" * 10_000_000), ("a.txt", b"%PDF-1.4"), ("a.json", b'[{"text": "' + b"x" * (ARTICLE_CHARACTERS_MAX + 1) + b'"}]'),
+        ("a.csv", b"text\n" + b"x" * 10_000_000), ("a.txt", b"%PDF-1.4"),
+        ("a.json", b'[{"text": "' + b"x" * (ARTICLE_CHARACTERS_MAX + 1) + b'"}]'),
     ],
     ids=range(19),
 )  # fmt: skip
@@ -206,5 +216,6 @@ def test_a_file_without_a_readable_article_is_told_in_a_line(tmp_path, name, con
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed():
-    code = "import sys, rag.reading; print([m for m in ('trafilatura', 'lxml', 'charset_normalizer', 'markdown_it', 'yaml', 'babel') if m in sys.modules])"
+    heavy = ("trafilatura", "lxml", "charset_normalizer", "markdown_it", "yaml", "babel")
+    code = f"import sys, rag.reading; print([module for module in {heavy} if module in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True).stdout.strip() == "[]"

@@ -11,7 +11,7 @@ from rag.reading.normalising import normalise
 from rag.reading.unreadable import Unreadable
 
 ARTICLES = {
-    "de": "Die Bürgermeisterin erklärte, die Straße müsse für größere Fahrzeuge geöffnet werden. Das wäre schön, sagte sie über die Pläne. ",
+    "de": "Die Bürgermeisterin erklärte, die Straße müsse für größere Fahrzeuge geöffnet werden. Das wäre schön, sagte sie über Pläne. ",
     "fr": "Le président a déclaré que la situation économique française était fragile, où les élèves étudient à l'école été comme hiver. ",
     "es": "El presidente señaló que la situación económica mejoró el año pasado. ¿Qué pasará mañana? Nadie lo sabrá jamás. ",
     "pl": "Prezydent powiedział, że żółta łódź płynęła ścieżką między źródłami, a następnie wróciła do portu późną nocą. ",

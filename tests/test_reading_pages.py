@@ -121,7 +121,8 @@ def test_where_no_article_is_found_all_that_the_page_shows_is_the_text():
 
 @pytest.mark.parametrize(
     "html",
-    ["", " ", "<html></html>", "<html><body><script>x()</script></body></html>", "<!-- x -->", "<div>" * 100_000 + "x" + "</div>" * 100_000, "<b>x" * 100_000, "<p>" + "<br>" * 300_000, "x" * 11_000_000],
+    ["", " ", "<html></html>", "<html><body><script>x()</script></body></html>", "<!-- x -->",
+    "<div>" * 100_000 + "x" + "</div>" * 100_000, "<b>x" * 100_000, "<p>" + "<br>" * 300_000, "x" * 11_000_000],
     ids=["empty", "space", "bare", "script only", "comment", "deep", "unclosed", "many elements", "long"],
 )  # fmt: skip
 def test_a_page_without_words_or_out_of_bounds_is_refused_at_once(html):

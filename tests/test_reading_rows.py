@@ -79,9 +79,11 @@ def test_a_bad_line_of_jsonl_or_a_bare_value_is_told_by_its_place():
 
 
 def test_the_values_of_columns_in_english_and_indonesian():
-    row = {"ID": 7, "Judul ": " Harga\nnaik ", "sumber": {"name": "Antara"}, "penulis": ["Budi", {"name": "Ani"}], "TANGGAL": "17 Agustus 2022",
+    row = {"ID": 7, "Judul ": " Harga\nnaik ", "sumber": {"name": "Antara"}, "penulis": ["Budi",
+    {"name": "Ani"}], "TANGGAL": "17 Agustus 2022",
            "link": "https://a.id/x", "bahasa": "Indonesia"}  # fmt: skip
-    assert given_metadata(folded(row)) == Metadata("7", "Harga naik", "Antara", "Budi, Ani", "2022-08-17", "given", "https://a.id/x", "id")
+    assert given_metadata(folded(row)) == Metadata("7", "Harga naik", "Antara", "Budi, Ani", "2022-08-17", "given",
+    "https://a.id/x", "id")
     assert given_metadata({"date": "kemarin", "url": "javascript:alert(1)", "language": "??"}) == Metadata()
     assert given_metadata({"date": "10/9/2022", "lang": "id"}).published == "2022-09-10"
     with pytest.raises(Unreadable, match="title"):

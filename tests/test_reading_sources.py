@@ -69,7 +69,8 @@ def test_a_single_file_is_labelled_by_its_folder_and_described_by_the_side_file_
 
 
 def test_what_systems_leave_is_passed_over_and_other_types_are_told(tmp_path):
-    folder = write(tmp_path / "f", {".git/a.txt": "x", ".a.txt": "x", "__MACOSX/a.txt": "x", "Thumbs.db": "x", "desktop.ini": "x", "~$a.txt": "x",
+    folder = write(tmp_path / "f", {".git/a.txt": "x", ".a.txt": "x", "__MACOSX/a.txt": "x", "Thumbs.db": "x",
+    "desktop.ini": "x", "~$a.txt": "x",
                                     "a.txt": "x", "foto.jpg": "x", "README": "x"})  # fmt: skip
     assert ids(folder) == ["f/a.txt"]
     assert set(reasons(folder)) == {"f/foto.jpg", "f/README"}
@@ -108,7 +109,8 @@ def test_pipes_sockets_and_links_out_are_not_followed_and_loops_end(tmp_path, mo
     monkeypatch.chdir(folder)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("soket.txt")
-        for name, target in {"keluar.txt": "../rahasia.txt", "luar": "../luar", "mirip": "../f2", "hilang.txt": "tiada", "dalam.txt": ".gudang/isi.txt",
+        for name, target in {"keluar.txt": "../rahasia.txt", "luar": "../luar", "mirip": "../f2", "hilang.txt": "tiada",
+        "dalam.txt": ".gudang/isi.txt",
                              "loop": ".", "sub/loop": "..", "diri": "diri", "dev.txt": "/dev/zero"}.items():  # fmt: skip
             (folder / name).symlink_to(target)
         assert ids(folder) == ["f/a.txt", "f/dalam.txt", "f/sub/b.txt"]
@@ -176,7 +178,7 @@ def test_the_fingerprint_is_the_hash_of_the_bytes_and_changes_with_the_row_of_th
 
 def test_the_row_of_the_innermost_side_file_counts_and_one_without_its_file_is_told(tmp_path):
     folder = write(tmp_path / "f", {
-        "articles.csv": "file;source;published\nsub/a.txt;Luar;2020\n.\\b.txt;Antara;Agustus 2021\ntiada.txt;x;\nfoto.jpg;y;\n;z;\nb.txt;dua kali;\n",
+        "articles.csv": "file;source;published\nsub/a.txt;Luar;2020\n.\\b.txt;Antara;Agt 2021\ntiada.txt;;\nfoto.jpg;;\n;z;\nb.txt;lagi;\n",
         "sub/articles.csv": "Berkas,Penulis\na.txt,Budi\nlagi.txt,x\n",
         "sub/a.txt": "isi a", "b.txt": "isi b", "foto.jpg": "x",
     })  # fmt: skip
@@ -203,7 +205,8 @@ def test_a_table_of_articles_may_be_called_articles_csv_and_a_broken_one_is_told
 
 def test_a_zip_is_read_like_a_folder_with_its_own_side_files(tmp_path):
     write(tmp_path / "f", {"articles.csv": "file,source\narsip.zip/b.txt,Luar\n"})
-    zipped(tmp_path / "f" / "arsip.zip", {"b.txt": "isi b", "sub/a.md": "# T\n\nisi a", "articles.csv": "file,title\nsub/a.md,Judul\nx.txt,y\n",
+    zipped(tmp_path / "f" / "arsip.zip", {"b.txt": "isi b", "sub/a.md": "# T\n\nisi a",
+    "articles.csv": "file,title\nsub/a.md,Judul\nx.txt,y\n",
                                           "__MACOSX/a.txt": "x", ".x.txt": "x", "foto.png": "x", "win\\c.txt": "isi c"})  # fmt: skip
     read = articles(tmp_path / "f")
     assert list(read) == ["f/arsip.zip/b.txt", "f/arsip.zip/sub/a.md", "f/arsip.zip/win/c.txt"]
@@ -244,7 +247,8 @@ def test_broken_and_encrypted_zips_are_told(tmp_path):
     whole = zipped(tmp_path / "w.zip", {"a.txt": "isi yang cukup panjang " * 50, "b.txt": "isi b"}).read_bytes()
     flagged = whole.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")
     at = whole.index(b"a.txt") + 8
-    write(folder, {"baik.txt": "isi", "cut.zip": whole[:-30], "junk.zip": b"x" * 1000, "empty.zip": b"", "flip.zip": whole[:at] + b"\xff\xff\xff\xff" + whole[at + 4 :],
+    write(folder, {"baik.txt": "isi", "cut.zip": whole[:-30], "junk.zip": b"x" * 1000, "empty.zip": b"",
+    "flip.zip": whole[:at] + b"\xff\xff\xff\xff" + whole[at + 4 :],
                    "sandi.zip": flagged, "method.zip": whole.replace(b"\x08\x00", b"\x63\x00")})  # fmt: skip
     read, told = [], []
     for one in found(folder):

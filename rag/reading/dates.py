@@ -126,12 +126,12 @@ def _numeric(year: int, one: int, two: int, weekday: int | None, *, day_first: b
     return fitting[0] if len(fitting) == 1 else _iso(year)
 
 
-def _iso(year: int, month: int = 0, day: int = 0) -> str:
+def _iso(year: int, month: int | None = None, day: int | None = None) -> str:
     """The ISO date of the precision given, or '' if the calendar has no such day or the year is no year of an article."""
     try:
-        datetime.date(year, month or 1, day or 1)
+        datetime.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return ""
     if not 1500 <= year <= 2100:
         return ""
-    return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if month and day else "")
+    return f"{year:04}" + ("" if month is None else f"-{month:02}") + ("" if day is None else f"-{day:02}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.reading.unreadable import Unreadable
 
-CHARACTERS_MAX = 2**16
+CHARACTERS_MAX = 2**14
 
 _OPENING = re.compile(r"---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)

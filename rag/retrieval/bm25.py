@@ -16,7 +16,9 @@ B = 0.75
 EXACT_WEIGHT = 0.3
 """Share of a word's score that needs the exact form; its stem gives the rest."""
 STOP_WEIGHT = 0.5
-"""What a word that says little in the question's language counts, against 1."""
+"""What a word that says little in the question's language counts, against 1, when passages are ranked."""
+STOP_COVERAGE = 0.05
+"""The same when it is judged whether they answer at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class QueryWord:
     stems: tuple[int, ...]
     idf: float
     weight: float
+
+    @property
+    def asks(self) -> float:
+        """What the word counts for coverage: its idf, and next to nothing if it says little."""
+        return self.idf if self.weight == 1.0 else STOP_COVERAGE * self.idf
 
 
 def query_word(written: str, exact: str, stems: Sequence[str], known: Mapping[str, tuple[int, int]], passages: int, weight: float) -> QueryWord:
@@ -56,10 +63,11 @@ def lexical_scores(words: Sequence[QueryWord], terms: Sequence[bytes], lengths: 
                 / sum over words of weight * idf,     sat(tf) = tf / (tf + K1 * (1 - B + B * length / average))
 
     where tf counts a title word as TITLE_WEIGHT: BM25 (Robertson and Zaragoza 2009) over its supremum.
-    `coverage` is the share of the same sum that belongs to words which are present.  `terms` are blobs of terms.py.
+    `coverage` is the share of what the question asks for (its idf, stop words next to nothing) that is present.  `terms` are blobs of terms.py.
     """
     n, m = len(terms), len(words)
     possible = sum(word.weight * word.idf for word in words)
+    asked = sum(word.asks for word in words)
     if not n or not possible:
         return LexicalScores(np.zeros(n), np.zeros(n), np.zeros((n, m), bool))
     numbers = sorted({number for word in words for number in (word.exact, *word.stems) if number is not None})
@@ -73,7 +81,7 @@ def lexical_scores(words: Sequence[QueryWord], terms: Sequence[bytes], lengths: 
         present[:, i] = (exact > 0) | (stem > 0)
         share = word.weight * word.idf / possible
         score += share * (EXACT_WEIGHT * exact + (1 - EXACT_WEIGHT) * stem)
-        coverage += share * present[:, i]
+        coverage += word.asks / asked * present[:, i]
     return LexicalScores(score, coverage, present)
 
 

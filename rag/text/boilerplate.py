@@ -48,7 +48,8 @@ _SITES = (
     r"copy url|salin (?:tautan|link)|print|cetak|fb|wa"
 )
 _SHARE_BAR = re.compile(
-    rf"[\W_]*(?:(?:{_SHARE})(?: (?:this|artikel(?: ini)?|berita(?: ini)?|article|story|on|ke|di|via|:))*|(?:{_SITES})[\W_]+(?:{_SITES}|{_SHARE}))"
+    rf"[\W_]*(?:(?:{_SHARE})(?: (?:this|artikel(?: ini)?|berita(?: ini)?|article|story|on|ke|di|via|:))*|"
+    rf"(?:{_SITES})[\W_]+(?:{_SITES}|{_SHARE}))"
     rf"(?:[\W_]+(?:{_SITES}|{_SHARE}))*[\W_]*",
     re.IGNORECASE,
 )

@@ -75,7 +75,9 @@ def detect_language(text: str) -> str:
         return "ja" if kana > KANA_SHARE * east_asian else "zh"
     if letters < LETTERS_MIN:
         return ""
-    return ONE_LANGUAGE.get(script) or _detect_statistically(_SCRIPT_RUN.sub(lambda run: run[0] if run.lastgroup == script else " ", sample))
+    if script in ONE_LANGUAGE:
+        return ONE_LANGUAGE[script]
+    return _detect_statistically(_SCRIPT_RUN.sub(lambda run: run[0] if run.lastgroup == script else " ", sample))
 
 
 def _sample(text: str) -> str:

@@ -23,7 +23,10 @@ WRAP_WIDTHS = range(40, 121)
 THAI_RUN_CHARACTERS = 100
 """Thai and Lao have no full stop: a space ends a sentence there once this many characters have run up."""
 
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+    r"\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
 """Thai, Lao, Burmese, Khmer, kana and Han: scripts that put no spaces between words, inside a character class."""
 
 UNSPACED_STOPS = "。！？｡．؟۔।॥։።។៕။"

@@ -62,10 +62,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "state.opening": {"en": "Preparing: opening the collection …", "id": "Menyiapkan: membuka koleksi …"},
     "state.adding": {"en": "Preparing: adding articles, {how_far} …", "id": "Menyiapkan: menambahkan artikel, {how_far} …"},
     "state.loading": {"en": "Preparing: loading the language model …", "id": "Menyiapkan: memuat model bahasa …"},
-    "state.wait": {
-        "en": "You can already ask; the answer comes as soon as all is ready.",
-        "id": "Anda sudah bisa bertanya; jawaban muncul begitu siap.",
-    },
+    "state.wait": {"en": "You can already ask.", "id": "Anda sudah bisa bertanya."},
     "answer.waits": {
         "en": "The collection is being prepared. The answer comes here as soon as it is ready.",
         "id": "Koleksi sedang disiapkan. Jawaban muncul di sini begitu siap.",
