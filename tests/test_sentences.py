@@ -143,8 +143,8 @@ def test_words_of_a_text(text: str, words: int) -> None:
 
 
 PIECES = st.sampled_from(
-    ["\n", "\n\n", " ", ". ", '." ', '"', "“", "”", "«", "»", "。", "！", "Dr. ", "3. ", "kata ", "Jakarta ", "B", "漢字", "ไทย", "e\u0301", "\u0301"]
-    + ["👨\u200d👩", "؟ ", "।", "- ", ", ", "?", "... ", "(", ")", "[1]", "U.S. ", "\r\n", "\x1f", "\ud800", "a.b", "Judul Berita\n"]
+    ["\n", "\n\n", " ", ". ", '." ', '"', "“", "”", "«", "»", "。", "！", "؟ ", "।", "?", "... ", ", ", "- ", "(", ")", "[1]", "\r\n", "\x1f"]
+    + ["Dr. ", "3. ", "kata ", "Jakarta ", "Judul Berita\n", "U.S. ", "a.b", "B", "漢字", "ไทย", "e\u0301", "\u0301", "👨\u200d👩", "\ud800"]
 )
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
 
