@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from rag import printing
-from rag.errors import RagError
+from rag.errors import RagError, SourceError
 
 if TYPE_CHECKING:
     from rag.collection import Collection
@@ -101,13 +101,13 @@ def _count(text: str) -> int:
 
 
 def _add(args: argparse.Namespace) -> int:
-    from rag.errors import SourceError
-
     for path in args.paths:  # before a collection is made for nothing
-        if not os.path.lexists(path.expanduser()):
-            raise SourceError(f"There is no file or folder {path}. Check the path.")
+        try:
+            path.lstat()
+        except FileNotFoundError as error:
+            raise SourceError(f"There is no file or folder {path}. Check the path.") from error
     with _opened(args, create=True) as collection, _bar() as progress:
-        report = collection.add([path.expanduser() for path in args.paths], label=args.label, sync=args.sync, progress=progress)
+        report = collection.add(args.paths, label=args.label, sync=args.sync, progress=progress)
     _put(args, report.to_dict, lambda: printing.report_text(report))
     return OK if report.added or report.changed or report.unchanged or report.removed else NOTHING
 

@@ -16,8 +16,9 @@ from rag.answering.answer import answer
 from rag.answering.compose import Asked
 from rag.checking import check
 from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
-from rag.errors import ArticleNotFound, CollectionClosed, CollectionNotFound, CollectionReadOnly, IndexMismatch
+from rag.errors import ArticleNotFound, CollectionClosed, CollectionReadOnly
 from rag.ingest import Addable, Ingest, listed
+from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_other_model
 from rag.rebuilding import rebuild
 from rag.retrieval.live import CacheWriter, LiveIndexes, needed_generation
 from rag.retrieval.question import parse_question
@@ -32,11 +33,6 @@ from rag.text.words import ANALYSIS_VERSION
 from rag.types import Answer, Article, CheckReport, Hit, IngestReport, Passage, Progress, Reason, Resolution, Searched, Standing
 
 log = logging.getLogger(__name__)
-
-PROBE = "Pemerintah menaikkan harga beras. 政府 raises the price of rice in 2023."
-"""Encoded once and stored: a model that puts it elsewhere is another model, whatever its name."""
-PROBE_COSINE_MIN = 0.99
-
 
 def _silent(_: Progress) -> None:
     pass
@@ -71,11 +67,11 @@ class Collection:
         still be asked.  Raises CollectionNotFound, IndexMismatch, CollectionReadOnly or StorageError.
         """
         folder = Path(path)
-        _prepare(folder, create=create and not read_only)
+        prepare(folder, create=create and not read_only)
         collection = cls(folder, model=model, embedder=embedder, writable=not read_only and schema.can_write(folder))
         try:
             with collection._reader.snapshot() as snapshot:
-                collection._refuse_mismatch(snapshot.state)
+                refuse_mismatch(snapshot.state, collection._asked_model(), folder)
         except BaseException:
             collection.close()
             raise
@@ -103,7 +99,7 @@ class Collection:
                 with self._snapshot() as snapshot:
                     self._embedder_fits = snapshot.state is not None
                     if snapshot.state is not None:
-                        _refuse_other_model(self._embedder, snapshot.state, self.path)
+                        refuse_other_model(self._embedder, snapshot.state, self.path)
             return self._embedder
 
     def warm_up(self) -> None:
@@ -225,7 +221,7 @@ class Collection:
         self._require_writable()
         with self._snapshot() as snapshot:
             current = snapshot.state.model if snapshot.state else BUNDLED
-        new = embedder or (load_embedder(_model_name(model or current)))
+        new = embedder or (load_embedder(model_name(model or current)))
         with write_lock(self.path, WRITER_WAIT_SECONDS):
             rebuild(self.path, self._reader, new, new.encode_query(PROBE).astype(np.float16).tobytes(), progress or _silent)
         with self._loading:
@@ -295,19 +291,7 @@ class Collection:
         return state
 
     def _asked_model(self) -> str | None:
-        return self._embedder.name if self._embedder is not None else self._model and _model_name(self._model)
-
-    def _refuse_mismatch(self, state: State | None) -> None:
-        if state is None:
-            return
-        if state.format > FORMAT_VERSION:
-            raise IndexMismatch("format", built_with=state.format, asked_for=FORMAT_VERSION, cure="Install a newer kutip: pip install -U kutip.")
-        if (asked := self._asked_model()) not in (None, state.model):
-            cure = f"Open it without naming a model, or encode it again: rag rebuild --index {self.path} --model {asked}"
-            raise IndexMismatch("model", built_with=state.model, asked_for=asked, cure=cure)
-        for name, built_with, asked_for in (("analysis", state.analysis, ANALYSIS_VERSION), ("chunking", state.chunking, CHUNKING)):
-            if built_with != asked_for:
-                raise IndexMismatch(name, built_with=built_with, asked_for=asked_for, cure=f"Bring it up to date: rag rebuild --index {self.path}")
+        return self._embedder.name if self._embedder is not None else self._model and model_name(self._model)
 
     def _require_open(self) -> None:
         if self._closed:
@@ -319,42 +303,8 @@ class Collection:
             raise CollectionReadOnly(f"{self.path} is open for reading only, or its folder cannot be written. Open it elsewhere, or change its permissions.")
 
 
-def _prepare(folder: Path, *, create: bool) -> None:
-    """Make the folder and its database if they are not there."""
-    database = folder / schema.DATABASE
-    if database.is_file() and database.stat().st_size:
-        return
-    if not create:
-        raise CollectionNotFound(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with write_lock(folder, WRITER_WAIT_SECONDS):
-            if not (database.is_file() and database.stat().st_size):
-                schema.create(database)
-    except OSError as error:
-        raise CollectionReadOnly(f"No collection can be made in {folder}: {error.strerror or error}. Choose another folder.") from error
-    except sqlite3.Error as error:
-        raise schema.translated(error, database) from error
-
-
-def _refuse_other_model(embedder: Embedder, state: State, folder: Path) -> None:
-    """A model of the same name must also put the probe where it was."""
-    cure = f"Use the model it was built with, or encode it again: rag rebuild --index {folder}"
-    if embedder.dimension != state.dimension:
-        raise IndexMismatch("dimension", built_with=state.dimension, asked_for=embedder.dimension, cure=cure)
-    cosine = float(embedder.encode_query(PROBE) @ np.frombuffer(state.probe, np.float16).astype(np.float32))
-    if cosine < PROBE_COSINE_MIN:
-        raise IndexMismatch("model", built_with=f"another {state.model}", asked_for=f"{embedder.name} (probe cosine {cosine:.3f})", cure=cure)
-
-
-def _model_name(model: str) -> str:
-    """A folder by its absolute path, so that it is the same from wherever the collection is opened."""
-    folder = Path(model).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else model
-
-
 def open_for_rebuild(path: str | os.PathLike[str]) -> Collection:
     """A collection that may have been built with another model or other rules: only `rebuild` is to be called on it."""
     folder = Path(path)
-    _prepare(folder, create=False)
+    prepare(folder, create=False)
     return Collection(folder, model=None, embedder=None, writable=schema.can_write(folder))

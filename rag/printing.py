@@ -107,8 +107,9 @@ def cards_text(articles: Iterable[Article]) -> str:
 
 
 def article_text(article: Article) -> str:
-    known = [*((name, value) for name, value in card(article).items() if name != "published_from"), ("hash", article.hash)]
-    lines = [f"{name + ':':<10} {one_line(str(value))}" for name, value in known if value]
+    known = {**card(article), "published": _date(article), "hash": article.hash}
+    del known["published_from"]
+    lines = [f"{name + ':':<10} {one_line(str(value))}" for name, value in known.items() if value]
     return "\n".join([*lines, "", clean(article.text)])
 
 
@@ -150,8 +151,11 @@ def _head(number: int, article: Article, last: str) -> Iterator[str]:
 
 
 def _about(article: Article) -> str:
-    date = one_line(article.published) + (" (from the dateline)" if article.published_from == "dateline" else "")
-    return " · ".join(filter(None, (one_line(article.source), date)))
+    return " · ".join(filter(None, (one_line(article.source), _date(article))))
+
+
+def _date(article: Article) -> str:
+    return one_line(article.published) + (" (from the dateline)" if article.published_from == "dateline" else "")
 
 
 def _place(article: Article, start: int, end: int) -> str:

@@ -7,8 +7,7 @@ import sys
 
 from fakes import WORDS, WordCountEmbedder
 
-from rag import Article, Collection
-from rag import ingest
+from rag import Article, Collection, ingest
 
 FILLER = ("naik", "Jakarta", "yang", "the", "pemerintah", "turun", "menaikkan", "lebat", "2023")
 

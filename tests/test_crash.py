@@ -25,7 +25,9 @@ AT_ONCE = 6
 
 def started(folder: Path, salt: int) -> subprocess.Popen:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
-    return subprocess.Popen([sys.executable, str(HERE / "many_articles.py"), str(folder), str(salt)], stdout=subprocess.PIPE, env=environment)
+    return subprocess.Popen(
+        [sys.executable, str(HERE / "many_articles.py"), str(folder), str(salt)], stdout=subprocess.PIPE, env=environment
+    )
 
 
 def assert_whole(folder: Path) -> int:

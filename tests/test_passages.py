@@ -183,7 +183,7 @@ PIECES = st.sampled_from(
     ["\n", "\n\n", " ", ". ", '." ', '"', "“", "”", "«", "»", "「", "」", "。", "Dr. ", "3. ", "kata ", "Jakarta ", "漢字", "bin-1を"]
     + ["ไทยยาว " * 30, "字" * 500, "x" * 2000, "kata " * 60, "Kata ini panjang. " * 10, "Subjudul Pendek\n", "Baca juga: X Y\n", "Share\n"]
     + ["e\u0301", "\u0301", "\u0e33", "👨\u200d👩", "\ud800", "\x1f", "\r\n", "؟ ", "- ", ", ", "; ", "?", "... ", "(", ")", "[1]"]
-)
+)  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
 
 

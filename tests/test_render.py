@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from page_collection import PageCollection
+
 from rag.types import Answer, Article, Citation, Reason, Searched, Sentence, Span, Strength, Why
 from rag.web.citing import Reference
 from rag.web.escaping import md_escape, one_line

@@ -143,9 +143,10 @@ def test_words_of_a_text(text: str, words: int) -> None:
 
 
 PIECES = st.sampled_from(
-    ["\n", "\n\n", " ", ". ", '." ', '"', "“", "”", "«", "»", "。", "！", "؟ ", "।", "?", "... ", ", ", "- ", "(", ")", "[1]", "\r\n", "\x1f"]
-    + ["Dr. ", "3. ", "kata ", "Jakarta ", "Judul Berita\n", "U.S. ", "a.b", "B", "漢字", "ไทย", "e\u0301", "\u0301", "👨\u200d👩", "\ud800"]
-)
+    ["\n", "\n\n", " ", ". ", '." ', '"', "“", "”", "«", "»", "。", "！", "؟ ", "।", "?", "... ", ", ", "- ", "(", ")", "[1]"]
+    + ["Dr. ", "3. ", "kata ", "Jakarta ", "Judul Berita\n", "U.S. ", "a.b", "B", "漢字", "ไทย", "e\u0301", "\u0301"]
+    + ["👨\u200d👩", "\ud800", "\r\n", "\x1f"]
+)  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
 
 

@@ -172,7 +172,9 @@ def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot) -> li
             text, [stored[one] for one in quote.passages if one in stored], asked.question, asked.query, asked.vector, asked.languages
         )
         sentence = sentence or Span(quote.start, quote.end)
-        why = Why(best.dense, best.lexical, best.dense_rank, best.lexical_rank, best.matched, quote.phrase is not None) if best else Why(0.0, 0.0, None, None, (), True)
+        why = Why(0.0, 0.0, None, None, (), phrase=True)
+        if best is not None:
+            why = Why(best.dense, best.lexical, best.dense_rank, best.lexical_rank, best.matched, quote.phrase is not None)
         citations.append(
             Citation(
                 number, text[quote.start : quote.end], Sentence(text[sentence.start : sentence.end], sentence.start, sentence.end), quote.article,

@@ -15,7 +15,9 @@ from rag.types import Span
 COSINE_WEIGHT = 0.4
 
 
-def best_sentence(text: str, passages: Sequence[StoredSentences], question: Question, query: Sequence[QueryWord], vector: np.ndarray, languages: Sequence[str]) -> Span | None:
+def best_sentence(
+    text: str, passages: Sequence[StoredSentences], question: Question, query: Sequence[QueryWord], vector: np.ndarray, languages: Sequence[str]
+) -> Span | None:
     """The sentence of `passages`, all of them of the article `text`, with the best mix of meaning and words.
 
     score = COSINE_WEIGHT * cosine of question and sentence (the mean of its token vectors in its passage)

@@ -30,7 +30,7 @@ class BruteForceVectors:
 
     def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         wanted = set(self._vectors) if allowed is None else set(self._vectors) & {int(i) for i in allowed}
-        ranked = sorted(((-float(self._vectors[i] @ query), i) for i in wanted))[:k]
+        ranked = sorted((-float(self._vectors[i] @ query), i) for i in wanted)[:k]
         return np.array([i for _, i in ranked], np.int64), np.array([-score for score, _ in ranked], np.float32)
 
 

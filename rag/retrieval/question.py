@@ -18,6 +18,8 @@ from rag.text.words import Word, words
 WORDS_MAX = 64
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|「([^「」]+)」|『([^『』]+)』")
 _INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}--[\n\t\u200c\u200d]]", regex.V1)
+# Where no blanks stand between words, a phrase may begin and end anywhere.
+_LETTER = r"[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
 _QUOTES = "[\"“”„«»]"
 _APOSTROPHES = "['’‘]"
 _DASHES = "[-–—‑]"
@@ -48,8 +50,8 @@ def parse_question(text: str, languages: Sequence[str]) -> Question:
 
 def phrase_pattern(phrase: str) -> regex.Pattern:
     """Finds `phrase` in an article: any case, any blanks between words, any style of quote and dash, whole words."""
-    parts = [_any_style(part) for part in phrase.split()]
-    return regex.compile(r"(?<![\p{L}\p{N}&&[^\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]])" + r"\s+".join(parts) + r"(?![\p{L}\p{N}\p{M}&&[^\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]])", regex.V1 | regex.IGNORECASE)
+    parts = r"\s+".join(_any_style(part) for part in phrase.split())
+    return regex.compile(rf"(?<!{_LETTER}){parts}(?!{_LETTER})", regex.V1 | regex.IGNORECASE)
 
 
 def _any_style(part: str) -> str:

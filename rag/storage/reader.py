@@ -133,7 +133,8 @@ class Snapshot:
 
     def contents(self, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
         """(content hash, label, path) of those of the articles `ids` that are there."""
-        return {one: (content, label, path) for one, content, label, path in self._select("SELECT id, content, label, path FROM articles WHERE id IN ({})", ids)}
+        rows = self._select("SELECT id, content, label, path FROM articles WHERE id IN ({})", ids)
+        return {one: (content, label, path) for one, content, label, path in rows}
 
     def file(self, label: str, path: str) -> list[tuple[str, str]]:
         """(article id, fingerprint) of the articles that came from one file."""
@@ -162,8 +163,9 @@ class Snapshot:
 
     def dates(self) -> tuple[str, ...]:
         """First and last known date of publication."""
-        row = self._sql.execute("SELECT (SELECT min(published) FROM articles WHERE published <> ''), (SELECT max(published) FROM articles WHERE published <> '')").fetchone()
-        return tuple(row) if row[0] else ()
+        query = "SELECT {}(published) FROM articles WHERE published <> ''"
+        first, last = (self._sql.execute(query.format(end)).fetchone()[0] for end in ("min", "max"))
+        return (first, last) if first else ()
 
     def vectors_after(self, passage: int, batch: int = 16_384) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Ids, int64 (n,), and vectors, float16 (n, dimension), of the passages after the id `passage`, in batches."""

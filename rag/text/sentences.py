@@ -169,13 +169,13 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int, limit: 
     if not spaces:
         if marks[-1] in UNSPACED_STOPS:
             # Japanese reports speech as 「行く。」と言った: the sentence goes on after the quotation.
-            goes_on = following in "とっって" if closing else following.isdigit()
+            goes_on = following in "とって" if closing else following.isdigit()
             return not goes_on and (following.isalnum() or bool(opening))
-        quoted = any(sign in "\"”»“" for sign in text[stop.end(1) : between.end()])
+        quoted = any(sign in '"”»“' for sign in text[stop.end(1) : between.end()])
         return quoted and following.isupper() and text[stop.start() - 1 : stop.start()].isalpha()
     if following.islower() or following in ".!?…,;:)]}”’»-–—/&":
         return False
-    if set(marks) <= {".", "…"} and not any(sign in "\"”’»“" for sign in closing):
+    if set(marks) <= {".", "…"} and not any(sign in '"”’»“' for sign in closing):
         if len(marks) > 1 or marks == "…":
             return not text[stop.start() - 1 : stop.start()].isspace()
         return not _is_abbreviation(text, begin, stop.start(), between.end())

@@ -52,8 +52,8 @@ def build_page(opening: Opening) -> gr.Blocks:
         yield "", messages + waits
         yield gr.skip(), [*messages, {"role": "assistant", "content": answer(opening, question, language)}]
 
-    def respond_to_example(messages: Messages, picked: gr.SelectData, request: gr.Request) -> Iterator[tuple[Any, Messages]]:
-        yield from respond(picked.value["text"], messages, request)
+    def example(picked: gr.SelectData) -> str:
+        return picked.value["text"]
 
     async def show_state(request: gr.Request) -> AsyncIterator[str]:
         language, shown = _language(request), None
@@ -94,14 +94,18 @@ def build_page(opening: Opening) -> gr.Blocks:
             autofocus=True,
             elem_classes=["ask"],
         )
-        asking: dict[str, Any] = {
-            "concurrency_limit": AT_ONCE,
-            "concurrency_id": "ask",
-            "trigger_mode": "once",
-            "api_visibility": "private",
-        }
-        box.submit(respond, [box, chat], [box, chat], **asking)
-        chat.example_select(respond_to_example, chat, [box, chat], **asking)
+        picked = chat.example_select(example, None, box, queue=False, show_progress="hidden", api_visibility="private")
+        gr.on(
+            # One event for both ways to ask, so that two questions never write the chat at once; the later one waits.
+            [box.submit, picked.success],
+            respond,
+            [box, chat],
+            [box, chat],
+            trigger_mode="always_last",
+            concurrency_limit=AT_ONCE,
+            concurrency_id="ask",
+            api_visibility="private",
+        )
         chat.change(None, None, None, js=_SHOW_NEWEST, api_visibility="private")
         page.load(show_state, None, masthead, concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)

@@ -75,6 +75,7 @@ CSS = """
 .chat .near { margin-top: 12px; padding-inline-start: 12px; border-inline-start: 1px dashed var(--rule); }
 .chat .near mark { background: none; text-decoration: underline; text-decoration-color: var(--rule); text-underline-offset: 3px; }
 .chat .scroll-down-button-container { z-index: 1 !important; }
+.chat .scroll-down-button-container button { border: 1px solid var(--rule); border-radius: 50%; background: var(--paper); }
 
 .ask textarea:focus-visible { outline: none !important; }
 .ask:has(textarea:focus-visible) { outline: 3px solid var(--go); outline-offset: -1px; }
