@@ -16,7 +16,7 @@ test: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(PIP) -c constraints.txt -e ".[bench]"
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python -m benchmarks.speed
 
 # Plain torch on Linux brings gigabytes of CUDA: taken only where there is a GPU, or where nothing else is to be had.
 $(VENV)/.installed: pyproject.toml constraints.txt

@@ -47,7 +47,7 @@ def test_every_word_of_an_article_is_kept_in_order(blocks):
 @given(
     st.lists(
         st.sampled_from(
-            ["kata", "Tiga ", "4", "é", "中", " ", "\n", "\n\n", "*", "**", "_", "# ", "- ", "> ", "|", "1. ", "=", "~", "+", "!", ")"]
+            ["kata", "Tiga ", "4", "é", "中", " ", "\n", "\n\n", "*", "**", "_", "# ", "- ", "> ", "|", "1. ", "=", "+", "!", ")"]
         )
     )
 )
@@ -80,6 +80,8 @@ def test_any_marks_are_read_without_an_exception(source):
         ("**KOMPAS.com**Jakarta **“Kutipan”**kata", "KOMPAS.comJakarta “Kutipan”kata"),
         ("awal <!-- catatan\n\npanjang --> akhir", "awal  akhir"),
         ("`kode * bintang`", "kode * bintang"),
+        ("```python\nx = 2*3\n```\nlalu", "x = 2*3\nlalu"),
+        ("~~~ bukan nama bahasa\nisi", "bukan nama bahasa\nisi"),
         ("lihat <https://contoh.id> dan [ref][1]\n\n[1]: https://contoh.id", "lihat https://contoh.id dan ref"),
     ],
 )

@@ -116,6 +116,12 @@ def test_the_text_of_a_page_has_the_spaces_and_marks_of_the_page(paragraphs):
     assert " ".join(read_page(f"<html><body><article>{html}</article></body></html>").text.split()) == " ".join(whole.split())
 
 
+def test_a_paragraph_that_is_said_twice_is_kept_twice():
+    chorus = "<p>Kami akan terus berjuang, kata mereka.</p>"
+    html = f"<html><body><div><p>Kalimat pertama.</p>{chorus}<p>Dua.</p>{chorus}<p>Tiga.</p>{chorus}</div></body></html>"
+    assert read_page(html).text.count("Kami akan terus berjuang, kata mereka.") == 3
+
+
 def test_where_no_article_is_found_all_that_the_page_shows_is_the_text():
     assert read_page("<html><body><div>Halo <b>dunia</b></div><script>x</script></body></html>").text == "Halo dunia"
 

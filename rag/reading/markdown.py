@@ -30,6 +30,7 @@ _STRONG = re.compile(r"(?<![\w*])\*\*(?=[^\s*])[^*\n]{0,500}[^\W\d_][^*\n]{0,500
 _HEADING = re.compile(r"(?:\A|\n[ \t]*\n)#{1,6}[ \t]+(?=[^\n]{0,200}[^\W\d_])[^\n]{1,200}(?<![.:;,])(?=\n[ \t]*(?:\n|\Z)|\Z)")
 
 _LEFT_OVER_STRONG = re.compile(r"(?<![\d*])(\*\*)(?=[^\s*])([^*\n]{1,1000})(?<=[^\s*])\*\*(?![\d*])")
+_CODE_LANGUAGE = re.compile(r"[\w+#.-]{0,20}", re.ASCII)
 _COMMENT_END = "-->"
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _TAG_NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
@@ -118,11 +119,17 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[_Block]:
         elif token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type in ("inline", "fence"):
-            text = _inline(token.children or []).strip("\n\t") if token.type == "inline" else token.content.rstrip("\n").replace(TIMES, "*")
+            text = _inline(token.children or []).strip("\n\t") if token.type == "inline" else _code(token)
             start, end = token.map or (0, 0)
             if text.strip() or markers:
                 yield _Block("".join(markers) + text, level, start, end)
             markers, level = [], 0
+
+
+def _code(token: Token) -> str:
+    """The lines of a code block, below what its opening line says unless that is the one word that names the language."""
+    said = "" if _CODE_LANGUAGE.fullmatch(token.info.strip()) else token.info.strip() + "\n"
+    return (said + token.content).rstrip("\n").replace(TIMES, "*")
 
 
 def _inline(tokens: Sequence[Token]) -> str:

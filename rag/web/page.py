@@ -42,7 +42,8 @@ def build_page(opening: Opening) -> gr.Blocks:
     """The page over the collection that `opening` brings; no server is started."""
     words = gr.I18n(**translations())
 
-    def respond(question: str, messages: Messages, request: gr.Request) -> Iterator[tuple[Any, Messages]]:
+    def respond(typed: str, messages: Messages, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Messages]]:
+        question = event.value["text"] if event.target is chat else typed
         if not question.strip():
             yield gr.skip(), gr.skip()
             return
@@ -51,9 +52,6 @@ def build_page(opening: Opening) -> gr.Blocks:
         waits = [] if opening.wait(0) else [{"role": "assistant", "content": say("answer.waits", language)}]
         yield "", messages + waits
         yield gr.skip(), [*messages, {"role": "assistant", "content": answer(opening, question, language)}]
-
-    def example(picked: gr.SelectData) -> str:
-        return picked.value["text"]
 
     async def show_state(request: gr.Request) -> AsyncIterator[str]:
         language, shown = _language(request), None
@@ -94,10 +92,9 @@ def build_page(opening: Opening) -> gr.Blocks:
             autofocus=True,
             elem_classes=["ask"],
         )
-        picked = chat.example_select(example, None, box, queue=False, show_progress="hidden", api_visibility="private")
         gr.on(
             # One event for both ways to ask, so that two questions never write the chat at once; the later one waits.
-            [box.submit, picked.success],
+            [box.submit, chat.example_select],
             respond,
             [box, chat],
             [box, chat],

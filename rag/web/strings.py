@@ -80,7 +80,7 @@ EXAMPLES = (
     "Siapa yang mendampingi Haniyeh ke Rusia?",
     "Di mana cabang politik Hamas beroperasi menurut Lavrov?",
     "Why did Netanyahu call Putin?",
-    "What did Polyansky regret about the Middle East Quartet?",
+    "What did Lavrov say about the ceasefire in Gaza?",
     "Berapa harga beras di Jakarta hari ini?",
 )
 """Two in Indonesian, two in English, and one that the first articles cannot answer."""
