@@ -48,7 +48,7 @@ class Collection:
     def __init__(self, folder: Path, *, model: str | None, embedder: Embedder | None, writable: bool) -> None:
         self.path = folder
         self._model, self._embedder = model, embedder
-        self._embedder_fits = False
+        self._embedder_epoch = 0
         self._loading = threading.Lock()
         self._writable = writable
         self._reader = Reader(folder / schema.DATABASE)
@@ -95,11 +95,11 @@ class Collection:
         with self._loading:
             if self._embedder is None:
                 self._embedder = load_embedder(self.model_name)
-            if not self._embedder_fits:
-                with self._snapshot() as snapshot:
-                    self._embedder_fits = snapshot.state is not None
-                    if snapshot.state is not None:
-                        refuse_other_model(self._embedder, snapshot.state, self.path)
+            with self._snapshot() as snapshot:
+                state = snapshot.state
+            if state is not None and state.epoch != self._embedder_epoch:
+                refuse_other_model(self._embedder, state, self.path)
+                self._embedder_epoch = state.epoch
             return self._embedder
 
     def warm_up(self) -> None:
@@ -128,6 +128,7 @@ class Collection:
         embedder = self.embedder
         with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:
             state = self._started(writer, embedder)
+            embedder = self.embedder
             caches = CacheWriter(self.path, self._reader)
             try:
                 return Ingest(self._reader, writer, caches, embedder, state.epoch).run(inputs, label=label, sync=sync, progress=progress or _silent)
@@ -225,7 +226,7 @@ class Collection:
         with write_lock(self.path, WRITER_WAIT_SECONDS):
             rebuild(self.path, self._reader, new, new.encode_query(PROBE).astype(np.float16).tobytes(), progress or _silent)
         with self._loading:
-            self._model, self._embedder, self._embedder_fits = new.name, new, True
+            self._model, self._embedder, self._embedder_epoch = new.name, new, 0
         self._indexes.forget()
 
     def close(self) -> None:
@@ -254,11 +255,12 @@ class Collection:
             if snapshot.state is None or not snapshot.state.passages:
                 yield None
                 return
-        vector = self.embedder.encode_query(text)
+        vector, epoch = self.embedder.encode_query(text), self._embedder_epoch
         while True:
             with self._snapshot() as snapshot:
-                view = self._indexes.at(snapshot)
+                view = self._indexes.at(snapshot) if snapshot.state.epoch == epoch else None
                 if view is None:
+                    vector, epoch = self.embedder.encode_query(text), self._embedder_epoch
                     continue
                 languages = self._searched(snapshot).languages
                 question = parse_question(text, languages)

@@ -299,6 +299,8 @@ def new_article(one: _Waiting, encoded: Iterable[Encoded]) -> NewArticle:
 
 def listed(inputs: Addable | Iterable[Addable]) -> list[Addable]:
     """One or many things to add, as a list.  Raises SourceError for anything that is neither a path nor an Article."""
+    if not isinstance(inputs, str | os.PathLike | Article | Iterable):
+        raise SourceError(f"{type(inputs).__name__} cannot be added: give paths of files or folders, or Article values.")
     many = [inputs] if isinstance(inputs, str | os.PathLike | Article) else list(inputs)
     for one in many:
         if not isinstance(one, str | os.PathLike | Article):

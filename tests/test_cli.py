@@ -214,7 +214,7 @@ def test_rebuild(run: Run, index: Path) -> None:
 
 
 def test_rebuild_opens_what_the_other_verbs_refuse(run: Run, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rag.collection, "CHUNKING", "of a later version")
+    monkeypatch.setattr("rag.opening.CHUNKING", "of a later version")
     monkeypatch.setattr("rag.rebuilding.CHUNKING", "of a later version")
     assert_error(run("ask", PHRASE), "rag rebuild --index")
     assert run("rebuild").code == 0

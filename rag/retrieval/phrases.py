@@ -11,6 +11,7 @@ from rag.text.words import words
 
 ARTICLES_MAX = 64
 """At most so many articles are looked into for a phrase; each of them holds its words in order."""
+ARTICLES_FOUND_MAX = 100_000
 PLACES_MAX = 8
 
 
@@ -30,8 +31,9 @@ def find_phrases(question: Question, snapshot: Snapshot, view: View) -> tuple[Ph
     places = []
     for phrase in question.phrases:
         terms = [word.exact for word in words(phrase)]
-        rows = view.lexical.phrase(terms, ARTICLES_MAX) if view.lexical is not None else []
-        articles = snapshot.articles(list({*rows, *view.pending_articles}))
+        rows = view.lexical.phrase(terms, ARTICLES_FOUND_MAX) if view.lexical is not None else []
+        ids = snapshot.article_ids({*rows, *view.pending_articles})
+        articles = snapshot.articles(sorted(ids, key=ids.__getitem__)[:ARTICLES_MAX])
         pattern = phrase_pattern(phrase)
         for row, article in sorted(articles.items(), key=lambda item: item[1].id):
             for match, _ in zip(pattern.finditer(article.text), range(PLACES_MAX), strict=False):

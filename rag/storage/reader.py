@@ -45,6 +45,11 @@ class Reader:
             yield Snapshot(connection)
         except sqlite3.Error as error:
             raise schema.translated(error, self._path) from error
+        except (TypeError, ValueError, KeyError, IndexError) as error:
+            # A damaged page can give values of the wrong kind; any other cause is not the database's.
+            if _is_damaged(connection):
+                raise schema.translated(sqlite3.DatabaseError("malformed"), self._path) from error
+            raise
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
@@ -68,6 +73,13 @@ class Reader:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _is_damaged(connection: sqlite3.Connection) -> bool:
+    try:
+        return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+    except sqlite3.Error:
+        return True
 
 
 class Snapshot:
