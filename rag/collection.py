@@ -34,6 +34,7 @@ from rag.types import Answer, Article, CheckReport, Hit, IngestReport, Passage, 
 
 log = logging.getLogger(__name__)
 
+
 def _silent(_: Progress) -> None:
     pass
 

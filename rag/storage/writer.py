@@ -40,10 +40,6 @@ class Writer:
             finally:
                 self._connection.close()
 
-    def checkpoint(self) -> None:
-        with self._translating():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
     def start(self, state: State) -> None:
         """The first row of `state`, with the tables of its epoch."""
         with self._transaction() as sql:

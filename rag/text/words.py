@@ -112,11 +112,3 @@ def _without_marks(term: str) -> str:
     if term.isascii() or not _BARE_SCRIPTS.search(term):
         return term
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", term))) or term
-
-
-def normalised(text: str) -> str:
-    """Text as two spellings of one phrase compare: NFKC, case folded, one blank between words, straight quotes."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_STRAIGHT).split())
-
-
-_STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "–": "-", "—": "-"})
