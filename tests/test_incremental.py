@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import tempfile
 
-import pytest
 from fakes import WORDS, WordCountEmbedder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -88,7 +87,6 @@ def made(number: int, dice: random.Random) -> Article:
     return Article(f"n{number:03d}", dice.choice(["", "Harga beras"]), " ".join(words).capitalize() + ".", language="id")
 
 
-@pytest.mark.xfail(reason="the lexical rank of candidates beyond the first 64 depends on tantivy's own counts", strict=False)
 def test_phrases_of_many_articles_do_not_depend_on_the_order_of_adding(tmp_path):
     many = [made(number, random.Random(number)) for number in range(300)]
     with (
@@ -101,7 +99,6 @@ def test_phrases_of_many_articles_do_not_depend_on_the_order_of_adding(tmp_path)
             assert_same(evidence(one, question, 30), evidence(other, question, 30))
 
 
-@pytest.mark.xfail(reason="bug: tantivy's counts of removed passages choose the candidates", strict=False)
 def test_more_passages_than_candidates_equal_a_fresh_build(tmp_path):
     """What an index still counts of the removed must not choose for the living."""
     dice = random.Random(7)

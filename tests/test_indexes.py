@@ -70,9 +70,7 @@ def test_vector_index_breaks_ties_by_id(vectors_index):
     assert vectors_index.search(same[0], 5)[0].tolist() == [1, 2, 5, 8, 9]
 
 
-def test_vector_index_breaks_ties_by_id_where_k_cuts_them(vectors_index, request):
-    if isinstance(vectors_index, FaissIndex):
-        request.applymarker(pytest.mark.xfail(reason="bug: FAISS keeps any of the vectors that tie at k", strict=True))
+def test_vector_index_breaks_ties_by_id_where_k_cuts_them(vectors_index):
     same = unit_vectors(1, 3)
     vectors_index.add(np.array([8, 5, 2, 9, 1], np.int64), np.repeat(same, 5, axis=0))
     assert vectors_index.search(same[0], 2)[0].tolist() == [1, 2]

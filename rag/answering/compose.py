@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -151,16 +152,17 @@ def _join(quote: _Quote, other: _Quote) -> _Quote | None:
 
 def _spread(quotes: Sequence[_Quote]) -> list[_Quote]:
     """The same quotes, reordered so that no article fills the first five while another related one waits."""
-    order: list[_Quote] = []
+    first: list[_Quote] = []
+    counts: Counter[str] = Counter()
     waiting = list(quotes)
-    while waiting:
-        counts = {quote.article.id: sum(one.article.id == quote.article.id for one in order[:FIRST_FEW]) for quote in waiting}
+    while waiting and len(first) < FIRST_FEW:
         free = waiting[0]
-        if len(order) < FIRST_FEW and counts[free.article.id] >= AN_ARTICLE_AT_MOST:
+        if counts[free.article.id] >= AN_ARTICLE_AT_MOST:
             free = next((one for one in waiting if counts[one.article.id] < AN_ARTICLE_AT_MOST and one.strength is not Strength.WEAK), free)
-        order.append(free)
+        first.append(free)
+        counts[free.article.id] += 1
         waiting = [one for one in waiting if one is not free]
-    return order
+    return first + waiting
 
 
 def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot) -> list[Citation]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -87,8 +86,7 @@ class BruteForceWords:
         if not holders:
             return {}
         average = sum(len(words) for words in fields.values()) / len(self)
-        idf = math.log(1 + (len(self) - len(holders) + 0.5) / (len(holders) + 0.5))
         return {
-            number: idf * tf * (self.K1 + 1) / (tf + self.K1 * (1 - self.B + self.B * len(fields[number]) / average))
+            number: tf * (self.K1 + 1) / (tf + self.K1 * (1 - self.B + self.B * len(fields[number]) / average))
             for number, tf in holders.items()
         }

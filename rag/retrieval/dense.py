@@ -87,10 +87,11 @@ class FaissIndex:
         parameters = faiss.SearchParameters(sel=selector) if selector is not None else None
         row = np.ascontiguousarray(query, np.float32)[None]
         ids, cosines = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        faiss.omp_set_num_threads(1)  # one query is one thread's work; the others would only be waited for
         for index, known in zip(pieces.indexes, pieces.ids, strict=True):
-            found_cosines, found = index.search(row, min(k, len(known)), params=parameters)
-            ids.append(found[0])
-            cosines.append(found_cosines[0])
+            found_cosines, found = _with_ties(index, row, min(k, len(known)), len(known), parameters)
+            ids.append(found)
+            cosines.append(found_cosines)
         all_ids, all_cosines = np.concatenate(ids), np.concatenate(cosines)
         order = np.lexsort((all_ids, -all_cosines))
         order = order[all_ids[order] >= 0][:k]
@@ -119,6 +120,16 @@ class FaissIndex:
             raise ValueError(f"{path.name} holds another kind of index.")
         ids = faiss.vector_to_array(index.id_map).copy()
         return cls(dimension, _Pieces((index,), (ids,)) if len(ids) else _Pieces())
+
+
+def _with_ties(index: faiss.Index, row: np.ndarray, k: int, most: int, parameters: faiss.SearchParameters | None) -> tuple[np.ndarray, np.ndarray]:
+    """The k nearest and all that tie with the last of them: FAISS keeps any of those, the contract asks for the first by id."""
+    wanted = min(k + 1, most)
+    while True:
+        cosines, ids = index.search(row, wanted, params=parameters)
+        if wanted == most or cosines[0, -1] < cosines[0, k - 1]:
+            return cosines[0], ids[0]
+        wanted = min(4 * wanted, most)
 
 
 def _new_piece(dimension: int) -> faiss.IndexIDMap2:

@@ -7,8 +7,8 @@ import numpy as np
 DENSE_WEIGHT = 0.25
 
 
-def fuse(cosines: np.ndarray, lexical: np.ndarray, coverage: np.ndarray) -> np.ndarray:
-    """score = DENSE_WEIGHT * cosine + (1 - DENSE_WEIGHT) * lexical, float64 (n,).
+def fuse(cosines: np.ndarray | float, lexical: np.ndarray | float) -> np.ndarray:
+    """score = DENSE_WEIGHT * cosine + (1 - DENSE_WEIGHT) * lexical, float64, in [0, 1]; it grows with both.
 
     Both sides are normalised by what they can reach in theory, not by the other candidates, so that scores compare
     between questions (Bruch et al. 2023, arXiv 2210.11934).

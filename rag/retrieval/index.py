@@ -38,9 +38,10 @@ class LexicalIndex(Protocol):
     """Terms of passages by id, and whole articles by row for phrases.  Changes are visible after `commit`, and durable
     where the index has a folder.
 
-    A term's score in a field is BM25 with k1 = 1.2, b = 0.75 and idf = ln(1 + (N - n + 0.5) / (n + 0.5)), from that
-    field's own counts, N being all passages and articles (Robertson and Zaragoza 2009; Lucene's constants); a passage scores the sum over terms and
-    fields, each times the weight asked for, the title's times TITLE_WEIGHT.
+    A term's score in a field is tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average length)) with k1 = 1.2 and
+    b = 0.75: the saturation of BM25 (Robertson and Zaragoza 2009; Lucene's constants).  A passage scores the sum over
+    terms and fields, each times the weight asked for, the title's times TITLE_WEIGHT.  The idf is in the weights that
+    the caller gives, for only the truth counts without those that were removed.
     """
 
     def add(self, ids: Sequence[int], documents: Sequence[LexicalDocument]) -> None: ...

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +25,9 @@ class LexicalDamage(Exception):
 class TantivyIndex:
     """A LexicalIndex in a folder, or in memory without one.
 
-    Its statistics count removed passages until tantivy merges them away, so its scores choose candidates and are not
-    shown; a searcher sees the commit it was made after.  Raises LexicalDamage where tantivy fails.
+    tantivy multiplies with an idf that counts removed passages until it merges them away; that factor is divided out.
+    The average length still counts them, so the scores choose candidates and are not shown.  A searcher sees the
+    commit it was made after.  Raises LexicalDamage where tantivy fails.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -38,6 +42,7 @@ class TantivyIndex:
         self._index.register_tokenizer(ANALYSER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         self._writer: tantivy.IndexWriter | None = None
         self._searcher = _guarded(self._index.searcher)
+        self._counted: int | None = None
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -73,22 +78,31 @@ class TantivyIndex:
     def reload(self) -> None:
         """See what was committed since, also by another process."""
         _guarded(self._index.reload)
-        self._searcher = _guarded(self._index.searcher)
+        self._searcher, self._counted = _guarded(self._index.searcher), None
 
     def frozen(self) -> TantivyIndex:
         """This index as it is now: later commits do not show in it."""
         other = object.__new__(TantivyIndex)
-        other._schema, other._index, other._writer, other._searcher = self._schema, self._index, None, self._searcher
+        other._schema, other._index, other._writer = self._schema, self._index, None
+        other._searcher, other._counted = self._searcher, self._counted
         return other
 
     def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
         queries = []
         for term, weight in terms.items():
-            field = "stems" if term.startswith(STEM_MARK) else "exact"
-            for name, factor in ((field, weight), ("title", weight * TITLE_WEIGHT)):
-                query = tantivy.Query.term_query(self._schema, name, term, "freq")
-                queries.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, factor)))
+            for field, factor in (("stems" if term.startswith(STEM_MARK) else "exact", 1.0), ("title", TITLE_WEIGHT)):
+                holders = _guarded(partial(self._searcher.doc_freq, field, term))
+                if holders:
+                    query = tantivy.Query.term_query(self._schema, field, term, "freq")
+                    boosted = tantivy.Query.boost_query(query, weight * factor / self._idf(query, holders))
+                    queries.append((tantivy.Occur.Should, boosted))
         return self._run(tantivy.Query.boolean_query(queries), k)
+
+    def _idf(self, query: tantivy.Query, holders: int) -> float:
+        """The idf that tantivy will multiply the term of `query` with."""
+        if self._counted is None:
+            self._counted = _guarded(lambda: _documents_counted(self._searcher, query))
+        return math.log(1 + (self._counted - holders + 0.5) / (holders + 0.5))
 
     def phrase(self, words: Sequence[str], k: int) -> list[int]:
         if len(words) > 1:
@@ -111,6 +125,18 @@ class TantivyIndex:
         if self._writer is None:
             self._writer = _guarded(lambda: self._index.writer(heap_size=HEAP_BYTES, num_threads=1))
         return self._writer
+
+
+def _documents_counted(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """N of tantivy's idf: it counts removed documents too, and tells the number in an explanation only."""
+    found = re.search(r'"value": *([0-9.]+), *"description": *"N, ', _explanation(searcher, query))
+    return int(float(found[1])) if found else searcher.num_docs
+
+
+def _explanation(searcher: tantivy.Searcher, query: tantivy.Query) -> str:
+    """Why the first document that still holds the term of `query` scores as it does; empty if none does."""
+    hits = searcher.search(query, limit=1, count=False).hits
+    return query.explain(searcher, hits[0][1]).to_json() if hits else ""
 
 
 def _guarded(call):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.retrieval.bm25 import EXACT_WEIGHT, QueryWord, lexical_scores, query_word
+from rag.retrieval.bm25 import EXACT_WEIGHT, LexicalScores, QueryWord, lexical_scores, query_word
 from rag.retrieval.fusion import fuse
 from rag.retrieval.live import View
 from rag.retrieval.phrases import PhrasePlace, find_phrases
@@ -18,6 +18,10 @@ from rag.storage.records import StoredPassage
 CANDIDATES = 64
 """How many passages each side names at least."""
 CANDIDATES_MAX = 4096
+RANKED_AT_LEAST = 32
+"""So many passages are ranked however few are asked for: an answer looks that far."""
+RANK_MAX = CANDIDATES // 2
+"""The rank of a passage on one side is told up to here: among these the candidates are surely complete."""
 TIE = 1e-6
 
 
@@ -50,20 +54,26 @@ def rank(question: Question, query: Sequence[QueryWord], vector: np.ndarray, sna
     """The best passages for a question, at least `top_k` where there are so many with any evidence.
 
     `query` are its words with their numbers in the snapshot, `vector` is float32 of unit length.  Phrases decide first, then the fused score; ties go by
-    article id, then start, so that the order does not depend on how the collection came to be.
+    article id, then start.  The sides name more candidates until no other passage can reach the best `top_k` (Fagin's
+    threshold), so that the order depends on the articles alone and not on how the collection came to be.
     """
-    dense_ids = _dense_candidates(vector, view, top_k)
-    lexical_ids = _lexical_candidates(question, query, view, top_k)
     places = find_phrases(question, snapshot, view)
     in_phrase: dict[int, set[str]] = {}
     for place in places:
         for number in place.passages:
             in_phrase.setdefault(number, set()).add(place.phrase)
-    ids = list(dict.fromkeys([*dense_ids, *lexical_ids, *in_phrase]))
-    found = snapshot.passages(ids)
-    stored = [found[number] for number in ids if number in found]
-    ranked = _scored(question, query, vector, stored, snapshot, set(dense_ids), set(lexical_ids), in_phrase)
-    return Ranking(tuple(ranked), places)
+    k = max(CANDIDATES, 2 * top_k)
+    while True:
+        by_vector, last_cosine = _dense_candidates(vector, view, k)
+        by_words, complete = _lexical_candidates(question, query, view, k)
+        found = snapshot.passages(list(dict.fromkeys([*by_vector, *by_words, *in_phrase])))
+        evidence = _weigh(query, vector, list(found.values()), snapshot, in_phrase)
+        if k >= CANDIDATES_MAX or evidence.reached(top_k) > fuse(last_cosine, 0.0 if complete else evidence.lowest(by_words)) + TIE:
+            break
+        if complete and last_cosine <= 0:
+            break
+        k *= 4
+    return Ranking(tuple(_ranked(question, evidence, set(by_vector), set(by_words), max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
 def query_words(question: Question, snapshot: Snapshot) -> list[QueryWord]:
@@ -73,74 +83,84 @@ def query_words(question: Question, snapshot: Snapshot) -> list[QueryWord]:
     return [query_word(word.written, word.exact, word.stems, known, passages, weight) for word, weight in zip(question.words, question.weights, strict=True)]
 
 
-def _dense_candidates(vector: np.ndarray, view: View, top_k: int) -> list[int]:
-    """Ids by cosine; as many more as tie with the last one that counts."""
-    k = max(CANDIDATES, 2 * top_k)
-    while True:
-        ids, cosines = view.dense.search(vector, k)
-        if len(ids) < k or k >= CANDIDATES_MAX or cosines[-1] < cosines[min(top_k, len(ids)) - 1] - TIE:
-            return ids[cosines > TIE].tolist()
-        k *= 4
+def _dense_candidates(vector: np.ndarray, view: View, k: int) -> tuple[list[int], float]:
+    """The ids of the `k` best by cosine, and what no other passage exceeds."""
+    ids, cosines = view.dense.search(vector, k)
+    return ids[cosines > TIE].tolist(), float(cosines[-1]) if len(ids) == k else 0.0
 
 
-def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: View, top_k: int) -> list[int]:
-    """Ids by the lexical index's own score, as many more as tie, and every passage it does not hold yet."""
-    if view.lexical is None:
-        return list(view.pending)
+def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: View, k: int) -> tuple[list[int], bool]:
+    """The ids of the `k` best by the lexical index's own score, the worst last, behind every passage it does not hold
+    yet; and whether these are all that hold a word of the question."""
     terms: dict[str, float] = {}
     for word, weighed in zip(question.words, query, strict=True):
         if weighed.exact is not None:
-            terms[word.exact] = EXACT_WEIGHT * weighed.weight
+            terms[word.exact] = EXACT_WEIGHT * weighed.weight * weighed.idf
         for stem in word.stems if weighed.stems else ():
-            terms[stem] = (1 - EXACT_WEIGHT) * weighed.weight
-    if not terms:
-        return list(view.pending)
-    k = max(CANDIDATES, 2 * top_k)
-    while True:
-        ids, scores = view.lexical.search(terms, k)
-        if len(ids) < k or k >= CANDIDATES_MAX or scores[-1] < scores[min(top_k, len(ids)) - 1] - TIE:
-            return list(dict.fromkeys([*ids.tolist(), *view.pending]))
-        k *= 4
+            terms[stem] = (1 - EXACT_WEIGHT) * weighed.weight * weighed.idf
+    if view.lexical is None or not terms:
+        return list(view.pending), True
+    ids, _ = view.lexical.search(terms, k)
+    return list(dict.fromkeys([*view.pending, *ids.tolist()])), len(ids) < k
 
 
-def _scored(
-    question: Question,
-    query: Sequence[QueryWord],
-    vector: np.ndarray,
-    stored: Sequence[StoredPassage],
-    snapshot: Snapshot,
-    by_dense: set[int],
-    by_words: set[int],
-    in_phrase: dict[int, set[str]],
-) -> list[Ranked]:
-    if not stored:
-        return []
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Candidates and what speaks for each: every array is (n,), `order` sorts them, the best first."""
+
+    stored: Sequence[StoredPassage]
+    place: Sequence[tuple[str, int]]
+    phrases: np.ndarray
+    cosines: np.ndarray
+    words: LexicalScores
+    scores: np.ndarray
+    order: Sequence[int]
+
+    def reached(self, top_k: int) -> float:
+        """The score of the last of the best `top_k`; below 0 if there are fewer."""
+        return float(np.sort(self.scores)[-top_k]) if len(self.scores) >= top_k else -1.0
+
+    def lowest(self, by_words: Sequence[int]) -> float:
+        """What the lexical scores of passages that the lexical index did not name stay below: the best of the last
+        few it named, for its own order is only near the exact one."""
+        last = set(by_words[-CANDIDATES // 4 :])
+        return max((float(self.words.score[i]) for i, one in enumerate(self.stored) if one.id in last), default=0.0)
+
+
+def _weigh(query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[StoredPassage], snapshot: Snapshot, in_phrase: dict[int, set[str]]) -> _Evidence:
     state = snapshot.state
     # Row by row, not as one product: a passage's cosine must not depend on which others stand beside it.
-    vectors = np.frombuffer(b"".join(one.vector for one in stored), np.float16).reshape(len(stored), -1).astype(np.float32)
+    vectors = np.frombuffer(b"".join(one.vector for one in stored), np.float16).reshape(len(stored), state.dimension).astype(np.float32)
     cosines = (vectors * vector).sum(axis=1, dtype=np.float64)
     words = lexical_scores(query, [one.terms for one in stored], [one.words for one in stored], state.words / max(state.passages, 1))
-    scores = fuse(cosines, words.score, words.coverage)
+    scores = np.round(fuse(cosines, words.score), 9)
     ids = snapshot.article_ids({one.article for one in stored})
     place = [(ids[one.article], one.start) for one in stored]
-    dense_ranks = _ranks(cosines, place, [one.id in by_dense for one in stored])
-    lexical_ranks = _ranks(words.score, place, [one.id in by_words and words.score[i] > 0 for i, one in enumerate(stored)])
-    ranked = [
+    phrases = np.array([len(in_phrase.get(one.id, ())) for one in stored], np.int64)
+    order = sorted((i for i in range(len(stored)) if scores[i] > TIE or phrases[i]), key=lambda i: (-phrases[i], -scores[i], place[i]))
+    return _Evidence(stored, place, phrases, cosines, words, scores, order)
+
+
+def _ranked(question: Question, evidence: _Evidence, by_vector: set[int], by_words: set[int], most: int) -> list[Ranked]:
+    stored, words = evidence.stored, evidence.words
+    dense_ranks = _ranks(evidence.cosines, evidence.place, [one.id in by_vector for one in stored])
+    lexical_ranks = _ranks(words.score, evidence.place, [one.id in by_words and words.score[i] > 0 for i, one in enumerate(stored)])
+    return [
         Ranked(
-            one, place[i][0], float(scores[i]), float(cosines[i]), float(words.score[i]), float(words.coverage[i]), dense_ranks[i],
-            lexical_ranks[i], _matched(question, words.present[i]), len(in_phrase.get(one.id, ())),
+            stored[i], evidence.place[i][0], float(evidence.scores[i]), float(evidence.cosines[i]), float(words.score[i]), float(words.coverage[i]),
+            dense_ranks[i], lexical_ranks[i], _matched(question, words.present[i]), int(evidence.phrases[i]),
         )
-        for i, one in enumerate(stored)
-        if scores[i] > TIE or one.id in in_phrase
+        for i in evidence.order[:most]
     ]  # fmt: skip
-    return sorted(ranked, key=lambda one: (-one.phrases, -round(one.score, 9), one.article_id, one.stored.start))
 
 
 def _ranks(values: np.ndarray, place: Sequence[tuple[str, int]], counted: Sequence[bool]) -> list[int | None]:
-    """Rank from 1, best first, of the values that are counted; None for the others."""
+    """Rank from 1, best first, of the values that are counted; None for the others and beyond RANK_MAX, where the
+    candidates of one side end and a rank among them would say little."""
     ranks: list[int | None] = [None] * len(values)
-    order = sorted((i for i in range(len(values)) if counted[i]), key=lambda i: (-round(float(values[i]), 9), place[i]))
-    for rank_, i in enumerate(order, start=1):
+    rounded = np.round(values, 9).tolist()
+    order = sorted((i for i in range(len(values)) if counted[i]), key=lambda i: (-rounded[i], place[i]))
+    for rank_, i in enumerate(order[:RANK_MAX], start=1):
         ranks[i] = rank_
     return ranks
 
