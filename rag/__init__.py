@@ -1,6 +1,7 @@
 """Kutip: answers from a collection of articles, word for word, each with the place it stands."""
 
-from rag.collection import Collection
+from typing import TYPE_CHECKING
+
 from rag.errors import (
     ArticleNotFound,
     CollectionBusy,
@@ -34,6 +35,20 @@ from rag.types import (
     Why,
 )
 
+if TYPE_CHECKING:
+    from rag.collection import Collection
+else:  # hidden from type checkers, for whom every name would exist
+
+    def __getattr__(name: str) -> object:
+        """`Collection` when it is first asked for: it brings numpy and the indexes, which `rag --help` does not need."""
+        if name != "Collection":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from rag.collection import Collection
+
+        globals()[name] = Collection
+        return Collection
+
+
 __all__ = [
     "Answer",
     "Article",
@@ -65,3 +80,7 @@ __all__ = [
     "Strength",
     "Why",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

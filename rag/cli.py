@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rag import printing
 from rag.errors import RagError, SourceError
+from rag.web import serve as page
 
 if TYPE_CHECKING:
     from rag.collection import Collection
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 OK, NOTHING, ERROR = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
 _NAME_WIDTH = 40
+_QUIET_SECONDS = 1.0
+"""What is done within this time shows no progress."""
+_LOADING = "Loading the model and the index ..."
+_CHECKING = "Checking every text, place, vector and file ..."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to fail
     try:
         args = _parser().parse_args(argv)
-        args.index = Path(args.index or os.environ.get("RAG_INDEX") or "index")
+        args.index, args.seeds = page.folders(args.index, Path())
         code = args.run(args)
         sys.stdout.flush()
         return code
@@ -81,10 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("check", _check, "Verify every text, offset, vector and file; make damaged indexes again.")
     rebuild = verb("rebuild", _rebuild, "Encode every passage again; questions are answered meanwhile.")
     rebuild.add_argument("--model", metavar="NAME", help="a model's name or folder; default: the one the collection has")
-    serve = verb("serve", _serve, "Open the page in the browser's reach, until Ctrl-C.")
-    from rag.web.serve import add_arguments
-
-    add_arguments(serve)
+    page.add_arguments(verb("serve", _serve, "Open the page in the browser's reach, until Ctrl-C."))
     return parser
 
 
@@ -114,15 +117,17 @@ def _add(args: argparse.Namespace) -> int:
 
 def _ask(args: argparse.Namespace) -> int:
     with _opened(args) as collection:
-        answer = collection.ask(args.question, top_k=args.top_k)
+        with _waiting(args, _LOADING):
+            answer = collection.ask(args.question, top_k=args.top_k)
     _put(args, answer.to_dict, lambda: printing.answer_text(answer, args.index))
     return OK if answer else NOTHING
 
 
 def _search(args: argparse.Namespace) -> int:
     with _opened(args) as collection:
-        hits = collection.search(args.query, top_k=args.top_k)
-    _put(args, lambda: [printing.hit_dict(number, hit) for number, hit in enumerate(hits, 1)], lambda: printing.hits_text(hits))
+        with _waiting(args, _LOADING):
+            hits = collection.search(args.query, top_k=args.top_k)
+    _put(args, lambda: [{"number": number, **hit.to_dict()} for number, hit in enumerate(hits, 1)], lambda: printing.hits_text(hits))
     return OK if hits else NOTHING
 
 
@@ -149,7 +154,8 @@ def _remove(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     with _opened(args) as collection:
-        report = collection.check()
+        with _waiting(args, _CHECKING):
+            report = collection.check()
     _put(args, report.to_dict, lambda: printing.check_text(report))
     return OK if report else NOTHING
 
@@ -171,10 +177,8 @@ def _rebuild(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from rag.web.serve import serve
-
     with redirect_stdout(_JsonLines(sys.stdout) if args.json else sys.stdout):
-        serve(args.index, host=args.host, port=args.port)
+        page.serve(args.index, host=args.host, port=args.port, seeds=args.seeds)
     return OK
 
 
@@ -213,7 +217,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         if progress.unit not in bars:
             # After the first of several stages the wait is already known to be long.
             bars[progress.unit] = tqdm(
-                total=progress.total or None, unit=f" {progress.unit}", file=sys.stderr, delay=0 if bars else 1, disable=None
+                total=progress.total or None, unit=f" {progress.unit}", file=sys.stderr, delay=0 if bars else _QUIET_SECONDS, disable=None
             )
         bar = bars[progress.unit]
         if not bar.disable:
@@ -226,6 +230,29 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     finally:
         for bar in bars.values():
             bar.close()
+
+
+@contextmanager
+def _waiting(args: argparse.Namespace, text: str) -> Iterator[None]:
+    """`text` while what is done here takes over a second, where a person is watching; it is gone before the output."""
+    if args.json or not sys.stderr.isatty():
+        yield
+        return
+    shown = threading.Event()
+
+    def show() -> None:
+        print(text, end="", file=sys.stderr, flush=True)
+        shown.set()
+
+    timer = threading.Timer(_QUIET_SECONDS, show)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if shown.is_set():
+            print("\r" + " " * len(text), end="\r", file=sys.stderr, flush=True)
 
 
 def _put(args: argparse.Namespace, value: Callable[[], object], text: Callable[[], str]) -> None:

@@ -58,26 +58,6 @@ def whole(article: Article) -> dict[str, object]:
     return {**card(article), "heading": article.heading, "hash": article.hash, "text": article.text}
 
 
-def hit_dict(number: int, hit: Hit) -> dict[str, object]:
-    metadata = card(hit.article)
-    return {
-        "number": number,
-        "text": hit.passage.text,
-        "article_id": metadata.pop("id"),
-        "article_hash": hit.article.hash,
-        "heading": hit.article.heading,
-        **metadata,
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-        "score": round(hit.score, 6),
-        "dense": round(hit.dense, 6),
-        "lexical": round(hit.lexical, 6),
-        "dense_rank": hit.dense_rank,
-        "lexical_rank": hit.lexical_rank,
-        "matched": list(hit.matched),
-    }
-
-
 def answer_text(answer: Answer, index: object) -> str:
     if answer:
         lines = [line for citation in answer.citations for line in [*_citation(citation, str(citation.strength), _MARKS), ""]]

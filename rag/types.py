@@ -83,6 +83,17 @@ class Hit:
     lexical_rank: int | None
     matched: tuple[str, ...]
 
+    def to_dict(self) -> dict[str, object]:
+        """The hit as JSON values; keys are only ever added, never renamed."""
+        return {
+            "text": self.passage.text,
+            **_identified(self.article),
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "score": round(self.score, 6),
+            **_evidence(self),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -133,35 +144,44 @@ class Citation:
 
     def to_dict(self) -> dict[str, object]:
         """The citation as JSON values; keys are only ever added, never renamed."""
-        article = self.article
         return {
             "number": self.number,
             "quote": self.quote,
             "sentence": {"text": self.sentence.text, "start": self.sentence.start, "end": self.sentence.end},
-            "article_id": article.id,
-            "article_hash": article.hash,
-            "title": article.title,
-            "heading": article.heading,
-            "source": article.source,
-            "author": article.author,
-            "published": article.published,
-            "published_from": article.published_from,
-            "url": article.url,
-            "language": article.language,
+            **_identified(self.article),
             "start": self.start,
             "end": self.end,
             "score": round(self.score, 6),
             "strength": str(self.strength),
-            "why": {
-                "dense": round(self.why.dense, 6),
-                "lexical": round(self.why.lexical, 6),
-                "dense_rank": self.why.dense_rank,
-                "lexical_rank": self.why.lexical_rank,
-                "matched": list(self.why.matched),
-                "phrase": self.why.phrase,
-            },
+            "why": {**_evidence(self.why), "phrase": self.why.phrase},
             "also_in": list(self.also_in),
         }
+
+
+def _identified(article: Article) -> dict[str, object]:
+    """The article a quote stands in, without its text."""
+    return {
+        "article_id": article.id,
+        "article_hash": article.hash,
+        "title": article.title,
+        "heading": article.heading,
+        "source": article.source,
+        "author": article.author,
+        "published": article.published,
+        "published_from": article.published_from,
+        "url": article.url,
+        "language": article.language,
+    }
+
+
+def _evidence(one: Hit | Why) -> dict[str, object]:
+    return {
+        "dense": round(one.dense, 6),
+        "lexical": round(one.lexical, 6),
+        "dense_rank": one.dense_rank,
+        "lexical_rank": one.lexical_rank,
+        "matched": list(one.matched),
+    }
 
 
 class Reason(StrEnum):

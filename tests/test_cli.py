@@ -23,6 +23,10 @@ SEEDS = ROOT / "seeds"
 VISIT = "seeds/000_85d61c4b71691643.txt"
 PHRASE = '"Saleh al-Arouri"'
 RECIPE = "What temperature should sourdough bread be baked at?"
+HIT_KEYS = """
+number text article_id article_hash title heading source author published published_from url language start end score dense lexical
+dense_rank lexical_rank matched
+"""
 VERBS = {
     "add": ["add", str(SEEDS)],
     "ask": ["ask", PHRASE],
@@ -155,7 +159,7 @@ def test_search(run: Run, index: Path) -> None:
     said = run("search", "gencatan senjata", "--top-k", 3)
     assert said.code == 0 and "[3]" in said.out and "[4]" not in said.out and "score " in said.out
     hits = run("search", "gencatan senjata", "--top-k", 3, "--json").json
-    assert [hit["number"] for hit in hits] == [1, 2, 3]
+    assert [hit["number"] for hit in hits] == [1, 2, 3] and list(hits[0]) == HIT_KEYS.split()
     assert hits == sorted(hits, key=lambda hit: -hit["score"])
     for hit in hits:
         article = run("show", hit["article_id"], "--json").json
@@ -234,9 +238,21 @@ def test_serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(rag.web.serve, "serve", serve)
     assert run("serve", "--host", "::1", "--port", 7999, "--index", "there") == Said(0, "Kutip: http://127.0.0.1:7999\n", "")
-    assert calls == [(Path("there"), {"host": "::1", "port": 7999})]
+    assert calls == [(Path("there"), {"host": "::1", "port": 7999, "seeds": None})]
     assert run("serve", "--json").json == {"message": "Kutip: http://127.0.0.1:7999"}
     assert_error(run("serve", "--port", "0"), "--port")
+
+
+def test_serve_fills_only_a_folder_that_nobody_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    calls = []
+    monkeypatch.setattr(rag.web.serve, "serve", lambda index, **options: calls.append((index, options["seeds"])))
+    run("serve")
+    (tmp_path / "seeds").mkdir()
+    run("serve")
+    run("serve", "--index", "index")
+    monkeypatch.setenv("RAG_INDEX", "other")
+    run("serve")
+    assert calls == [(Path("index"), None), (Path("index"), Path("seeds")), (Path("index"), None), (Path("other"), None)]
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS.keys() - {"add"}))
@@ -312,7 +328,7 @@ def test_clean() -> None:
 
 
 def test_help_is_quick_to_load() -> None:
-    code = "import sys; from rag.cli import main; code = main(['--help']); print({'torch', 'gradio', 'faiss'} & set(sys.modules), code)"
+    code = "import sys; from rag.cli import main; code = main(['--help']); print({'torch', 'gradio', 'faiss', 'numpy'} & set(sys.modules), code)"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert said.stdout.endswith("set() 0\n") and "rebuild" in said.stdout and said.stderr == ""
 

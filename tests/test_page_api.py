@@ -44,7 +44,12 @@ def test_ask_is_the_answers_json(client):
     first = answer["citations"][0]
     assert VISIT.text[first["start"] : first["end"]] == first["quote"]
     assert client.predict(first["article_id"], api_name="/article")["hash"] == first["article_hash"]
-    assert client.predict("Lavrov", 1, api_name="/search")["hits"][0]["matched"] == ["lavrov"]
+
+
+def test_search_is_the_hits_json(client):
+    found = client.predict("Lavrov", 2, api_name="/search")
+    assert found == {"question": "Lavrov", "hits": [hit.to_dict() for hit in PageCollection([VISIT, DOHA]).search("Lavrov", top_k=2)]}
+    assert len(found["hits"]) == 2 and found["hits"][0]["matched"] == ["lavrov"]
 
 
 @pytest.mark.parametrize(("top_k", "at_most"), [(1, 1), (-5, 1), (10**9, 50)])

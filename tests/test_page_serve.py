@@ -1,15 +1,17 @@
-"""Starting and ending the page as a process: app.py over a stand-in for the collection."""
+"""Starting and ending the page as a process: app.py over a stand-in for the collection, then both commands as they are."""
 
 from __future__ import annotations
 
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import textwrap
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +19,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+SERVED_SECONDS_MAX = 6.0
 
 # Takes the place of rag.collection; `warm_up` takes as long as the test wants.
 STAND_IN = """
 import runpy, sys, types
 sys.path[:0] = [{tests!r}, {root!r}]
 stand_in = sys.modules["rag.collection"] = types.ModuleType("rag.collection")
-stand_in.Collection = None  # rag imports the name; the class below needs rag first
 from page_articles import DOHA, VISIT
 from page_collection import PageCollection
 from rag.types import Progress
@@ -52,15 +54,25 @@ runpy.run_path({app!r}, run_name="__main__")
 """
 
 
-class Process:
-    """app.py as a process, its output line by line."""
+# The least that Gradio can do: what this machine needs for it says how fast the machine is at the moment.
+BARE = """
+import gradio
+with gradio.Blocks() as page:
+    pass
+print(page.launch(quiet=True, prevent_thread_lock=True)[1], flush=True)
+input()
+"""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
-        code = textwrap.dedent(STAND_IN).format(tests=str(ROOT / "tests"), root=str(ROOT), app=str(ROOT / "app.py"))
+
+class Process:
+    """A process that serves a page, its output line by line."""
+
+    def __init__(self, *arguments: str, cwd: Path = ROOT, **environment: str) -> None:
         pipe = subprocess.PIPE
         variables = {name: value for name, value in os.environ.items() if name not in ("GRADIO_SERVER_PORT", "RAG_INDEX")}
+        self._started = time.perf_counter()
         self._popen = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, text=True, env={**variables, **environment}
+            [sys.executable, *arguments], cwd=cwd, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env={**variables, **environment}
         )
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -71,7 +83,14 @@ class Process:
         self._lines.put("")  # it ended: nobody need wait for another line
 
     def line(self) -> str:
-        return self._lines.get(timeout=30)
+        return self._lines.get(timeout=60)
+
+    def seconds_until_served(self) -> float:
+        """From the start until the address in its first line has answered."""
+        [address] = [word for word in self.line().split() if word.startswith("http")]
+        with urllib.request.urlopen(address, timeout=60) as page:
+            assert page.status == 200
+        return time.perf_counter() - self._started
 
     def finish_loading(self) -> None:
         self._popen.stdin.write("\n")
@@ -89,6 +108,12 @@ class Process:
         return code, self._popen.stderr.read()
 
 
+def over_stand_in(*arguments: str, **environment: str) -> Process:
+    """app.py as it is, over the stand-in."""
+    code = textwrap.dedent(STAND_IN).format(tests=str(ROOT / "tests"), root=str(ROOT), app=str(ROOT / "app.py"))
+    return Process("-c", code, *arguments, **environment)
+
+
 @pytest.fixture
 def port() -> Iterator[int]:
     """A port that is taken while the test lasts."""
@@ -100,7 +125,7 @@ def port() -> Iterator[int]:
 
 def test_the_page_is_up_before_the_collection_and_ends_with_ctrl_c(port):
     nowhere = "http://127.0.0.1:9"  # a proxy for the world outside must not be asked for the page itself
-    app = Process(GRADIO_SERVER_PORT=str(port), HTTP_PROXY=nowhere, http_proxy=nowhere)
+    app = over_stand_in(GRADIO_SERVER_PORT=str(port), HTTP_PROXY=nowhere, http_proxy=nowhere)
     first = app.line()
     assert "preparing" in first and f":{port} " not in first  # the default was taken: it moved on
     address = first.split()[1]
@@ -116,8 +141,9 @@ def test_the_page_is_up_before_the_collection_and_ends_with_ctrl_c(port):
     assert app.end() == (0, "")
 
 
-def test_a_named_folder_is_not_filled(tmp_path):
-    app = Process("--index", str(tmp_path))
+@pytest.mark.parametrize("by_option", [True, False])
+def test_a_named_folder_is_not_filled(by_option, tmp_path):
+    app = over_stand_in("--index", str(tmp_path)) if by_option else over_stand_in(RAG_INDEX=str(tmp_path))
     assert str(tmp_path) in app.line()
     app.finish_loading()
     assert "0 articles" in app.line()
@@ -131,5 +157,30 @@ def test_an_address_that_cannot_be_had_is_one_line(port):
         (["--host", "192.0.2.1"], {}, "192.0.2.1"),
         ([], {"GRADIO_SERVER_PORT": "many"}, "'many'"),
     ):
-        code, error = Process(*arguments, **environment).end()
+        code, error = over_stand_in(*arguments, **environment).end()
         assert code == 2 and error.startswith("Error: ") and error.count("\n") == 1 and says in error, error
+
+
+@pytest.fixture(scope="module")
+def bare() -> float:
+    """The seconds in which an empty page of Gradio is served."""
+    page = Process("-c", BARE, GRADIO_ANALYTICS_ENABLED="False", NO_PROXY="127.0.0.1,localhost")
+    seconds = page.seconds_until_served()
+    page.finish_loading()
+    assert page.end()[0] == 0
+    return seconds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["app.py"], ["-m", "rag", "serve"]], ids=["app.py", "rag serve"])
+def test_both_commands_serve_within_six_seconds_and_fill_the_empty_default_collection(command, bare, tmp_path):
+    shutil.copy(ROOT / "app.py", tmp_path)
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Process(*command, cwd=tmp_path, PYTHONPATH=str(ROOT))
+    seconds = page.seconds_until_served()
+    lines = [page.line()]
+    while lines[-1] and "offline" not in lines[-1]:
+        lines.append(page.line())
+    page.interrupt()
+    assert page.end() == (0, "") and "  2 articles, " in lines[-1] and (tmp_path / "index" / "articles.db").is_file()
+    assert seconds <= max(SERVED_SECONDS_MAX, 2 * bare), f"served after {seconds:.1f} s, a bare page after {bare:.1f} s"

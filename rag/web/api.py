@@ -5,7 +5,6 @@ from __future__ import annotations
 import gradio as gr
 
 from rag.errors import RagError
-from rag.types import Hit
 from rag.web.opening import Opening
 
 TOP_K_MAX = 50
@@ -34,7 +33,7 @@ def add_api(opening: Opening) -> None:
             top_k: The most passages wanted, 1 to 50.
         """
         with _spoken_errors():
-            return {"question": question, "hits": [_hit(hit) for hit in opening.collection().search(question, top_k=_bounded(top_k))]}
+            return {"question": question, "hits": [hit.to_dict() for hit in opening.collection().search(question, top_k=_bounded(top_k))]}
 
     def article(article_id: str) -> dict:
         """The whole text of one article and what is known about it.
@@ -66,20 +65,3 @@ def _bounded(top_k: object) -> int:
         return max(1, min(int(top_k), TOP_K_MAX))  # Gradio passes on whatever JSON value a caller sends
     except (TypeError, ValueError, OverflowError):
         raise gr.Error(f"top_k must be a number from 1 to {TOP_K_MAX}.", print_exception=False) from None
-
-
-def _hit(hit: Hit) -> dict[str, object]:
-    return {
-        "article_id": hit.article.id,
-        "heading": hit.article.heading,
-        "text": hit.passage.text,
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-        "language": hit.passage.language,
-        "score": round(hit.score, 6),
-        "dense": round(hit.dense, 6),
-        "lexical": round(hit.lexical, 6),
-        "dense_rank": hit.dense_rank,
-        "lexical_rank": hit.lexical_rank,
-        "matched": list(hit.matched),
-    }

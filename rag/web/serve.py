@@ -25,11 +25,24 @@ class CannotServe(RagError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--host` and `--port`, for every command that serves the page."""
+    """`--host` and `--port`, for both commands that serve the page."""
     parser.add_argument(
         "--port", type=_port, help=f"fail if it is taken; default: $GRADIO_SERVER_PORT, else {_PORT}, else the next free one"
     )
     parser.add_argument("--host", default=HOST, help=f"the address to listen on; default: {HOST}, for this machine alone")
+
+
+def folders(named: str | os.PathLike[str] | None, home: Path) -> tuple[Path, Path | None]:
+    """The collection's folder, and the folder that fills it while it is empty, if any.
+
+    A folder that somebody named, here or in $RAG_INDEX, is theirs to fill; only the default one, `index` in `home`,
+    starts with the `seeds` beside it.
+    """
+    named = named or os.environ.get("RAG_INDEX")
+    if named:
+        return Path(named), None
+    seeds = home / "seeds"
+    return home / "index", seeds if seeds.is_dir() else None
 
 
 def _port(text: str) -> int:
