@@ -127,7 +127,7 @@ def fill(index, seed: int = 5) -> tuple[list[LexicalDocument], list[list[str]]]:
     documents = [random_document(generator) for _ in range(60)]
     articles = [random_terms(generator) for _ in range(10)]
     index.add(range(1, 61), documents)
-    index.add_articles(range(1, 11), articles)
+    index.add_articles(range(1, 11), articles, [20] * 10)
     index.commit()
     return documents, articles
 
@@ -152,7 +152,7 @@ def test_lexical_index_scores_by_the_formula(words_index):
 
 
 def test_lexical_index_finds_phrases(words_index):
-    words_index.add_articles([4, 7], [["a", "b", "c", "a", "c"], ["b", "a", "c", "b"]])
+    words_index.add_articles([4, 7], [["a", "b", "c", "a", "c"], ["b", "a", "c", "b"]], [5, 4])
     words_index.add([1], [LexicalDocument(["a", "b"], ["~a", "~b"], ["a"])])
     assert words_index.phrase(["a"], 10) == []
     words_index.commit()

@@ -47,7 +47,7 @@ def test_scores_follow_the_formula():
     sat = lambda tf: tf / (tf + norm)  # noqa: E731
     idf = [math.log(1 + (10 - n + 0.5) / (n + 0.5)) for n in (4, 1)]
     harga = EXACT_WEIGHT * sat(2) + (1 - EXACT_WEIGHT) * sat(3)
-    beras = (1 - EXACT_WEIGHT) * sat(TITLE_WEIGHT)
+    beras = (1 - EXACT_WEIGHT) * TITLE_WEIGHT
     assert found.score[0] == pytest.approx((idf[0] * harga + idf[1] * beras) / sum(idf))
     assert found.coverage[0] == pytest.approx(1.0)
 

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.retrieval import index
 from rag.retrieval.index import TITLE_WEIGHT
 from rag.storage.terms import unpack_terms
 
 K1 = 1.0
 B = 0.75
+ENGINE_AVERAGE = index.K1 / K1
+"""A lexical index has another k1 than the exact score.  With its average length raised by this factor, the part of the
+length is the same in both, and only K1 * (1 - B) differs."""
+ENGINE_RATIO = (1 + index.K1 * (1 - B)) / (1 + K1 * (1 - B))
+"""So much larger than the index's score an exact one can be: the ratio of both saturations of a term that stands once
+in a passage of no length."""
 EXACT_WEIGHT = 0.3
 """Share of a word's score that needs the exact form; its stem gives the rest."""
 STOP_WEIGHT = 0.5
@@ -62,7 +69,7 @@ def lexical_scores(words: Sequence[QueryWord], terms: Sequence[bytes], lengths: 
         score = sum over words of weight * idf * (EXACT_WEIGHT * sat(exact) + (1 - EXACT_WEIGHT) * sat(best stem))
                 / sum over words of weight * idf,     sat(tf) = tf / (tf + K1 * (1 - B + B * length / average))
 
-    where tf counts a title word as TITLE_WEIGHT: BM25 (Robertson and Zaragoza 2009) over its supremum.
+    BM25 (Robertson and Zaragoza 2009) over its supremum; sat gains TITLE_WEIGHT, up to 1, for a term of the title.
     `coverage` is the share of what the question asks for (its idf, stop words next to nothing) that is present.  `terms` are blobs of terms.py.
     """
     n, m = len(terms), len(words)
@@ -86,12 +93,12 @@ def lexical_scores(words: Sequence[QueryWord], terms: Sequence[bytes], lengths: 
 
 
 def _saturation(numbers: Sequence[int], terms: Sequence[bytes], relative: np.ndarray) -> np.ndarray:
-    """sat(tf) of each passage (row) and term (column), float64; `relative` is length over average length."""
+    """sat of each passage (row) and term (column), float64; `relative` is length over average length."""
     rows, ids, counts, titles = unpack_terms(terms)
     wanted = np.array(numbers, np.uint32)
-    frequency = np.zeros((len(terms), len(numbers)))
+    frequency, titled = np.zeros((len(terms), len(numbers))), np.zeros((len(terms), len(numbers)))
     if len(numbers) and len(ids):
         place = np.minimum(np.searchsorted(wanted, ids), len(wanted) - 1)
         hit = wanted[place] == ids
-        frequency[rows[hit], place[hit]] = counts[hit] + TITLE_WEIGHT * titles[hit]
-    return frequency / (frequency + K1 * (1 - B + B * relative[:, None]))
+        frequency[rows[hit], place[hit]], titled[rows[hit], place[hit]] = counts[hit], titles[hit]
+    return np.minimum(1.0, frequency / (frequency + K1 * (1 - B + B * relative[:, None])) + TITLE_WEIGHT * titled)

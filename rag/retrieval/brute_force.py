@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rag.retrieval.index import TITLE_WEIGHT, LexicalDocument
+from rag.retrieval.index import K1, TITLE_WEIGHT, B, LexicalDocument
 from rag.text.words import STEM_MARK
 
 
@@ -36,12 +36,10 @@ class BruteForceVectors:
 class BruteForceWords:
     """A LexicalIndex that scores every passage by the formula of the protocol."""
 
-    K1, B = 1.2, 0.75
-
     def __init__(self) -> None:
         self._passages: dict[int, LexicalDocument] = {}
-        self._articles: dict[int, list[str]] = {}
-        self._changes: list[tuple[int, LexicalDocument | list[str] | None]] = []
+        self._articles: dict[int, tuple[list[str], int]] = {}
+        self._changes: list[tuple[int, LexicalDocument | tuple[list[str], int] | None]] = []
 
     def __len__(self) -> int:
         return len(self._passages) + len(self._articles)
@@ -49,8 +47,8 @@ class BruteForceWords:
     def add(self, ids: Sequence[int], documents: Sequence[LexicalDocument]) -> None:
         self._changes += zip((int(i) for i in ids), documents, strict=True)
 
-    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]]) -> None:
-        self._changes += zip((-int(row) for row in rows), (list(terms) for terms in words), strict=True)
+    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]], lengths: Sequence[int]) -> None:
+        self._changes += [(-int(row), (list(terms), length)) for row, terms, length in zip(rows, words, lengths, strict=True)]
 
     def remove(self, numbers: Sequence[int]) -> None:
         self._changes += [(int(number), None) for number in numbers]
@@ -69,24 +67,20 @@ class BruteForceWords:
     def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
         scores: Counter[int] = Counter()
         for term, weight in terms.items():
-            field = "stems" if term.startswith(STEM_MARK) else "exact"
-            for name, factor in ((field, weight), ("title", weight * TITLE_WEIGHT)):
-                for number, score in self._field(name, term).items():
-                    scores[number] += factor * score
+            for number, document in self._passages.items():
+                field = document.stems if term.startswith(STEM_MARK) else document.exact
+                tf = list(field).count(term)
+                sat = tf / (tf + K1 * (1 - B + B * len(field) / self.average))
+                if tf or term in document.title:
+                    scores[number] += weight * (sat + TITLE_WEIGHT * (term in document.title))
         ranked = sorted((-score, number) for number, score in scores.items())[:k]
         return np.array([number for _, number in ranked], np.int64), np.array([-score for score, _ in ranked], np.float32)
 
     def phrase(self, words: Sequence[str], k: int) -> list[int]:
         n, wanted = len(words), list(words)
-        return [row for row, terms in self._articles.items() if any(terms[i : i + n] == wanted for i in range(len(terms) - n + 1))][:k]
+        return [row for row, (terms, _) in self._articles.items() if any(terms[i : i + n] == wanted for i in range(len(terms) - n + 1))][:k]
 
-    def _field(self, name: str, term: str) -> dict[int, float]:
-        fields = {number: list(getattr(document, name)) for number, document in self._passages.items()}
-        holders = {number: words.count(term) for number, words in fields.items() if term in words}
-        if not holders:
-            return {}
-        average = sum(len(words) for words in fields.values()) / len(self)
-        return {
-            number: tf * (self.K1 + 1) / (tf + self.K1 * (1 - self.B + self.B * len(fields[number]) / average))
-            for number, tf in holders.items()
-        }
+    @property
+    def average(self) -> float:
+        lengths = [len(one.exact) for one in self._passages.values()] + [length for _, length in self._articles.values()]
+        return max(1.0, sum(lengths) / max(1, len(lengths)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from rag.retrieval.dense import FaissIndex
 from rag.storage.manifest import CacheNote, describe, read_manifest, sync_file, sync_folder, write_manifest
 from rag.storage.reader import Snapshot
+from rag.storage.verify import fault, fits
 
 REWRITE_SHARE = 0.05
 """The file is rewritten when this share of the passages has come or gone since; the rest is replayed from the truth."""
@@ -17,7 +18,7 @@ REWRITE_SHARE = 0.05
 def load_dense(folder: Path, note: CacheNote | None, snapshot: Snapshot) -> tuple[FaissIndex, int, int]:
     """(index, its generation, its last passage id): from the file of `note` if that fits the snapshot, else empty."""
     state = snapshot.state
-    if note is not None and note.epoch == state.epoch and state.forgotten <= note.generation <= state.generation:
+    if note is not None and note.epoch == state.epoch and fits(note, snapshot):
         try:
             return FaissIndex.load(folder / note.name, state.dimension), note.generation, note.passage
         except (ValueError, OSError):
@@ -41,12 +42,17 @@ def catch_up(index: FaissIndex, generation: int, passage: int, snapshot: Snapsho
 def save_dense(folder: Path, snapshot: Snapshot) -> None:
     """Write a new file when the old one is missing or too far behind.  Its user holds the write lock."""
     state = snapshot.state
-    index, generation, passage = load_dense(folder, read_manifest(folder).dense, snapshot)
+    old = read_manifest(folder).dense
+    index, generation, passage = load_dense(folder, old, snapshot)
     if generation == state.generation:
         return
     changed = catch_up(index, generation, passage, snapshot)
     if generation >= 0 and changed <= REWRITE_SHARE * max(len(index), 1):
         return
+    if generation >= 0 and fault(folder, old):
+        # Copied into a new file, damage would get a hash that says it is whole.
+        index = FaissIndex(state.dimension)
+        catch_up(index, -1, 0, snapshot)
     folder.mkdir(exist_ok=True)
     name = f"dense-{state.epoch:03d}-{state.generation:09d}.faiss"
     new = folder / (name + ".new")

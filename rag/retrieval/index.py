@@ -38,16 +38,19 @@ class LexicalIndex(Protocol):
     """Terms of passages by id, and whole articles by row for phrases.  Changes are visible after `commit`, and durable
     where the index has a folder.
 
-    A term's score in a field is tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average length)) with k1 = 1.2 and
-    b = 0.75: the saturation of BM25 (Robertson and Zaragoza 2009; Lucene's constants).  A passage scores the sum over
-    terms and fields, each times the weight asked for, the title's times TITLE_WEIGHT.  The idf is in the weights that
-    the caller gives, for only the truth counts without those that were removed.
+    A term scores tf / (tf + K1 * (1 - B + B * length / average)) among a passage's exact forms or stems: the saturation
+    of BM25 (Robertson and Zaragoza 2009).  A passage scores the sum over terms, and TITLE_WEIGHT more for each that
+    stands in the title, each times the weight asked for.  The idf is in the weights that the caller gives, for only
+    the truth counts without those that were removed.
     """
 
     def add(self, ids: Sequence[int], documents: Sequence[LexicalDocument]) -> None: ...
 
-    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]]) -> None:
-        """The exact terms of whole articles, in order, so that a phrase is found wherever it stands."""
+    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]], lengths: Sequence[int]) -> None:
+        """The exact terms of whole articles, in order, so that a phrase is found wherever it stands.
+
+        An article counts in the average length like one more passage, of the length given.
+        """
         ...
 
     def remove(self, numbers: Sequence[int]) -> None:
@@ -64,10 +67,20 @@ class LexicalIndex(Protocol):
         """Rows of up to `k` articles in which the exact terms `words` stand one after the other."""
         ...
 
+    @property
+    def average(self) -> float:
+        """The average length that scores are computed with; it may lag behind what was removed.  At least 1."""
+        ...
+
     def __len__(self) -> int:
         """Passages and articles together."""
         ...
 
 
-TITLE_WEIGHT = 0.3
-"""How much a word of the title counts against a word of the passage."""
+K1 = 1.2
+B = 0.75
+"""The constants of Lucene, which no engine built on its formula lets one change."""
+
+
+TITLE_WEIGHT = 0.2
+"""What a word gains where it stands in the title, against 1 for a word that the passage repeats without end."""

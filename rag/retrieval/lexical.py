@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
-from rag.retrieval.index import TITLE_WEIGHT, LexicalDocument
+from rag.retrieval.index import K1, TITLE_WEIGHT, LexicalDocument
 from rag.text.words import STEM_MARK
 
 HEAP_BYTES = 64_000_000
 ANALYSER = "terms"
+FILLER = "\x00"
+"""A term that no text has."""
 
 
 class LexicalDamage(Exception):
@@ -35,14 +37,14 @@ class TantivyIndex:
         builder.add_integer_field("passage", indexed=True, fast=True)
         builder.add_text_field("exact", tokenizer_name=ANALYSER, index_option="freq")
         builder.add_text_field("stems", tokenizer_name=ANALYSER, index_option="freq")
-        builder.add_text_field("title", tokenizer_name=ANALYSER, index_option="freq")
+        builder.add_text_field("title", tokenizer_name=ANALYSER, index_option="basic")
         builder.add_text_field("article", tokenizer_name=ANALYSER, index_option="position")
         self._schema = builder.build()
         self._index = _guarded(lambda: tantivy.Index(self._schema, path=str(folder) if folder else None))
         self._index.register_tokenizer(ANALYSER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         self._writer: tantivy.IndexWriter | None = None
         self._searcher = _guarded(self._index.searcher)
-        self._counted: int | None = None
+        self._counted: tuple[float, float] | None = None
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -53,10 +55,12 @@ class TantivyIndex:
             fields = {"exact": " ".join(document.exact), "stems": " ".join(document.stems), "title": " ".join(document.title)}
             writer.add_document(tantivy.Document(passage=int(number), **fields))
 
-    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]]) -> None:
+    def add_articles(self, rows: Sequence[int], words: Sequence[Sequence[str]], lengths: Sequence[int]) -> None:
         writer = self._open_writer()
-        for row, terms in zip(rows, words, strict=True):
-            writer.add_document(tantivy.Document(passage=-int(row), article=" ".join(terms)))
+        for row, terms, length in zip(rows, words, lengths, strict=True):
+            # tantivy divides all lengths by all documents, so an article has the length of a passage in both fields.
+            filler = " ".join([FILLER] * length)
+            writer.add_document(tantivy.Document(passage=-int(row), article=" ".join(terms), exact=filler, stems=filler))
 
     def remove(self, numbers: Sequence[int]) -> None:
         writer = self._open_writer()
@@ -90,19 +94,26 @@ class TantivyIndex:
     def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
         queries = []
         for term, weight in terms.items():
-            for field, factor in (("stems" if term.startswith(STEM_MARK) else "exact", 1.0), ("title", TITLE_WEIGHT)):
-                holders = _guarded(partial(self._searcher.doc_freq, field, term))
-                if holders:
-                    query = tantivy.Query.term_query(self._schema, field, term, "freq")
-                    boosted = tantivy.Query.boost_query(query, weight * factor / self._idf(query, holders))
-                    queries.append((tantivy.Occur.Should, boosted))
+            field = "stems" if term.startswith(STEM_MARK) else "exact"
+            holders = _guarded(partial(self._searcher.doc_freq, field, term))
+            if holders:
+                query = tantivy.Query.term_query(self._schema, field, term, "freq")
+                idf = math.log(1 + (self._statistics()[0] - holders + 0.5) / (holders + 0.5))
+                queries.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight / (idf * (K1 + 1)))))
+            titled = tantivy.Query.term_query(self._schema, "title", term, "basic")
+            queries.append((tantivy.Occur.Should, tantivy.Query.const_score_query(titled, weight * TITLE_WEIGHT)))
         return self._run(tantivy.Query.boolean_query(queries), k)
 
-    def _idf(self, query: tantivy.Query, holders: int) -> float:
-        """The idf that tantivy will multiply the term of `query` with."""
+    @property
+    def average(self) -> float:
+        return self._statistics()[1]
+
+    def _statistics(self) -> tuple[float, float]:
+        """(documents, average length) as tantivy's scores count them: they count removed documents too, and only an
+        explanation of a score tells them."""
         if self._counted is None:
-            self._counted = _guarded(lambda: _documents_counted(self._searcher, query))
-        return math.log(1 + (self._counted - holders + 0.5) / (holders + 0.5))
+            self._counted = _guarded(lambda: _explained(self._searcher, self._schema))
+        return self._counted
 
     def phrase(self, words: Sequence[str], k: int) -> list[int]:
         if len(words) > 1:
@@ -127,16 +138,12 @@ class TantivyIndex:
         return self._writer
 
 
-def _documents_counted(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    """N of tantivy's idf: it counts removed documents too, and tells the number in an explanation only."""
-    found = re.search(r'"value": *([0-9.]+), *"description": *"N, ', _explanation(searcher, query))
-    return int(float(found[1])) if found else searcher.num_docs
-
-
-def _explanation(searcher: tantivy.Searcher, query: tantivy.Query) -> str:
-    """Why the first document that still holds the term of `query` scores as it does; empty if none does."""
+def _explained(searcher: tantivy.Searcher, schema: tantivy.Schema) -> tuple[float, float]:
+    query = tantivy.Query.term_query(schema, "exact", FILLER, "freq")
     hits = searcher.search(query, limit=1, count=False).hits
-    return query.explain(searcher, hits[0][1]).to_json() if hits else ""
+    told = query.explain(searcher, hits[0][1]).to_json() if hits else ""
+    documents, length = (re.search(rf'"value":\s*([0-9.e+]+),\s*"description":\s*"{name}, ', told) for name in ("N", "avgdl"))
+    return (float(documents[1]) if documents else max(1, searcher.num_docs)), max(1.0, float(length[1]) if length else 1.0)
 
 
 def _guarded(call):

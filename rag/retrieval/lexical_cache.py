@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import mmap
 import shutil
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from rag.retrieval.bm25 import ENGINE_AVERAGE
 from rag.retrieval.index import LexicalDocument
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
-from rag.storage.manifest import CacheNote, describe, read_manifest, sync_folder, write_manifest
+from rag.storage.manifest import MANIFEST, CacheFile, CacheNote, describe, read_manifest, sync_folder, write_manifest
 from rag.storage.reader import Snapshot
+from rag.storage.verify import fault, fits
 from rag.text.words import passage_terms
 
 LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
+CHANGING = ("meta.json", ".managed.json")
+"""What tantivy writes again and again; every other file of it never changes."""
+FOOTER_END = 8
+"""The last bytes of a file of tantivy's: how long the footer before them is, and a number that is always the same."""
 
 
 class LexicalCacheWriter:
@@ -25,6 +34,7 @@ class LexicalCacheWriter:
         self._folder = folder
         self._index: TantivyIndex | None = None
         self._note: CacheNote | None = None
+        self._known: Mapping[str, CacheFile] = {}
 
     def follow(self, snapshot: Snapshot) -> None:
         """Take in what was committed since the note, and note it.  Raises LexicalDamage or OSError."""
@@ -42,8 +52,9 @@ class LexicalCacheWriter:
             # A crash can leave documents of this generation behind, uncounted in the note: none may be there twice.
             index.remove([*passages, -row])
             index.add(passages, words)
-            index.add_articles([row], [article_words])
+            index.add_articles([row], [article_words], [_length(words)])
         index.commit()
+        self._let_read()
         self._write_note(
             CacheNote(note.name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), writing=True)
         )
@@ -53,27 +64,66 @@ class LexicalCacheWriter:
         if self._index is None:
             return
         self._index.close_writer()
+        self._let_read()
         folder = self._folder / self._note.name
-        files = {path.name: describe(path) for path in sorted(folder.iterdir()) if path.name not in LOCKS}
+        files = {path.name: self._known.get(path.name) or describe(path) for path in sorted(folder.iterdir()) if path.name not in LOCKS}
         sync_folder(folder)
         self._write_note(replace(self._note, writing=False, files=files))
         self._index = None
 
     def _open(self, snapshot: Snapshot) -> None:
-        """The index of the manifest's note if it can be followed from there, else a new and empty one."""
+        """The index of the manifest's note if it is whole and can be followed from there, else a new and empty one.
+
+        Its files are verified here, because merged into others and noted again damage could not be told any more.
+        """
         note = read_manifest(self._folder).lexical
-        if note is not None and snapshot.state.forgotten <= note.generation <= snapshot.state.generation:
+        if note is not None and fits(note, snapshot) and not (torn(self._folder / note.name) if note.writing else fault(self._folder, note)):
             with suppress(LexicalDamage):
                 self._index, self._note = TantivyIndex(self._folder / note.name), note
+                self._known = {name: file for name, file in note.files.items() if name not in CHANGING}
                 return
         name = _new_name(self._folder)
         (self._folder / name).mkdir(parents=True)
         self._index = TantivyIndex(self._folder / name)
         self._note = CacheNote(name, -1, -1, 0, 0)
 
+    def _let_read(self) -> None:
+        """tantivy makes some files for their owner only; who may read the manifest may read the index."""
+        with suppress(OSError):
+            mode = (self._folder / MANIFEST).stat().st_mode & 0o777
+            for name in CHANGING:
+                (self._folder / self._note.name / name).chmod(mode)
+
     def _write_note(self, note: CacheNote) -> None:
         write_manifest(self._folder, replace(read_manifest(self._folder), lexical=note))
         self._note = note
+
+
+def torn(folder: Path) -> str:
+    """Why an index that a crash left unfinished, so that no hash of its files was noted, cannot be used; '' if it can.
+
+    Every file that a committed segment is made of ends with a checksum of itself.
+    """
+    try:
+        segments = json.loads((folder / "meta.json").read_bytes())["segments"]
+        deletes = {one["segment_id"].replace("-", ""): f"{one['deletes']['opstamp']}.del" if one["deletes"] else None for one in segments}
+        for path in folder.iterdir():
+            segment, _, kind = path.name.partition(".")
+            if segment in deletes and (path.suffix != ".del" or kind == deletes[segment]) and not _ends_well(path):
+                return f"{path.name} has another content"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def _ends_well(path: Path) -> bool:
+    """Does the CRC-32 in a file's footer fit what stands before it?"""
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start = len(content) - FOOTER_END - int.from_bytes(content[-FOOTER_END:-4], "little")
+        if start < 0:
+            return False
+        with memoryview(content) as whole, whole[:start] as body:
+            return json.loads(content[start:-FOOTER_END])["crc"] == zlib.crc32(body)
 
 
 def remove_old(folder: Path, keep: set[str]) -> None:
@@ -88,7 +138,7 @@ def in_memory(snapshot: Snapshot) -> TantivyIndex:
     index = TantivyIndex()
     for row, passages, words, article_words in _articles(snapshot, 0):
         index.add(passages, words)
-        index.add_articles([row], [article_words])
+        index.add_articles([row], [article_words], [_length(words)])
     index.commit()
     index.close_writer()
     return index
@@ -115,6 +165,12 @@ def _articles(snapshot: Snapshot, after: int) -> Iterator[tuple[int, list[int], 
             ids.append(number)
             documents.append(LexicalDocument(*passage_terms(article.text[start:end], article.language), title))
         yield row, ids, documents, passage_terms(article.text, "")[0]
+
+
+def _length(documents: list[LexicalDocument]) -> int:
+    """What an article counts in the average length, so that it becomes ENGINE_AVERAGE times that of the passages."""
+    whole = sum(len(one.exact) for one in documents)
+    return round(ENGINE_AVERAGE * whole / len(documents) + (ENGINE_AVERAGE - 1) * whole) if documents else 0
 
 
 def _new_name(folder: Path) -> str:

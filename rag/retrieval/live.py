@@ -5,9 +5,14 @@ from __future__ import annotations
 import logging
 import tempfile
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from rag.errors import CollectionBusy, CollectionReadOnly
 from rag.retrieval.dense import FaissIndex
@@ -18,7 +23,7 @@ from rag.storage.lock import write_lock
 from rag.storage.manifest import CacheNote, Manifest, read_manifest, write_manifest
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.schema import can_write
-from rag.storage.verify import damaged
+from rag.storage.verify import damaged, fits
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +32,32 @@ VERIFY_FIRST_BYTES = 64 * 2**20
 """Caches up to this size are hashed before they are used, in some 50 ms; larger ones are hashed while they are."""
 PENDING_MAX = 2000
 """So many passages may wait for the lexical index and be compared one by one."""
+RETRY_SECONDS = 30.0
+"""How long questions leave caches alone that could not be written, on a full disk for example."""
+
+
+class WatchedLexical:
+    """A lexical index of which damage may show only when it is searched: then another one is asked, and from then on."""
+
+    def __init__(self, index: TantivyIndex, another: Callable[[Exception], TantivyIndex]) -> None:
+        self.index, self._another = index, another
+
+    def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
+        return self._ask(lambda index: index.search(terms, k))
+
+    def phrase(self, words: Sequence[str], k: int) -> list[int]:
+        return self._ask(lambda index: index.phrase(words, k))
+
+    @property
+    def average(self) -> float:
+        return self._ask(lambda index: index.average)
+
+    def _ask(self, question):
+        try:
+            return question(self.index)
+        except (LexicalDamage, TypeError) as error:  # TypeError: a damaged column gives None for the id of a passage
+            self.index = self._another(error)
+            return question(self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +69,7 @@ class View:
     epoch: int
     last_passage: int
     dense: FaissIndex
-    lexical: TantivyIndex | None
+    lexical: WatchedLexical | TantivyIndex | None
     pending: tuple[int, ...] = ()
     pending_articles: tuple[int, ...] = ()
 
@@ -58,7 +89,8 @@ class LiveIndexes:
         self._dense: FaissIndex | None = None
         self._verifying: threading.Thread | None = None
         self._closed = threading.Event()
-        self._ignored: set[str] = set()
+        self._ignored: list[CacheNote] = []
+        self._leave_until = 0.0
 
     def at(self, snapshot: Snapshot) -> View | None:
         """The indexes at the snapshot's generation; None if they are already past it, so that it is to be taken anew."""
@@ -77,7 +109,7 @@ class LiveIndexes:
 
     def _dense_part(self, snapshot: Snapshot) -> View:
         view, state = self._view, snapshot.state
-        if view is None or view.epoch != state.epoch or view.generation < state.forgotten:
+        if view is None or self._dense is None or view.epoch != state.epoch or view.generation < state.forgotten:
             self._dense, generation, passage = load_dense(self._cache, self._manifest().dense, snapshot)
         else:
             generation, passage = view.generation, view.last_passage
@@ -86,10 +118,7 @@ class LiveIndexes:
         return View(state.generation, state.epoch, snapshot.last_passage(), self._dense.frozen(), None)
 
     def _lexical_part(self, view: View, snapshot: Snapshot) -> View:
-        note = self._manifest().lexical
-        if self._writable and (note is None or note.generation < view.generation or note.writing):
-            self.refresh_caches(wait=0.0)
-            note = self._manifest().lexical
+        note = self._refreshed(snapshot)
         usable = note is not None and snapshot.state.forgotten <= note.generation
         try:
             if usable:
@@ -103,27 +132,51 @@ class LiveIndexes:
         if len(pending) > PENDING_MAX:
             return replace(view, lexical=in_memory(snapshot))
         articles = snapshot.articles_of_passages(pending)
-        return replace(view, lexical=self._lexical.frozen() if usable else None, pending=tuple(pending), pending_articles=tuple(articles))
+        lexical = WatchedLexical(self._lexical.frozen(), partial(self._another, note)) if usable else None
+        return replace(view, lexical=lexical, pending=tuple(pending), pending_articles=tuple(articles))
+
+    def _refreshed(self, snapshot: Snapshot) -> CacheNote | None:
+        """The note of the lexical index, which is brought to the truth before where that can be done."""
+        note = self._manifest().lexical
+        if self._writable and _is_behind(note, snapshot) and time.monotonic() >= self._leave_until:
+            if self.refresh_caches(wait=0.0) and _is_behind(self._manifest().lexical, snapshot):
+                self._leave_until = time.monotonic() + RETRY_SECONDS
+            note = self._manifest().lexical
+        return note
+
+    def _another(self, note: CacheNote, error: Exception) -> TantivyIndex:
+        """An index in the place of the one of `note`, in which a search met damage."""
+        with self._lock:
+            if self._lexical_from is not None and self._lexical_from.name == note.name:
+                log.warning("The lexical index of %s is damaged (%s) and is made again.", self._folder, error)
+                self._drop("lexical", note)
+        with self._reader.snapshot() as snapshot:
+            return in_memory(snapshot)
 
     def _open_lexical(self, note: CacheNote) -> None:
-        if self._lexical is None or self._lexical_from is None or self._lexical_from.name != note.name:
-            if can_write(self._cache):
-                self._lexical = TantivyIndex(self._cache / note.name)
-            else:
-                self._lexical, self._links = open_read_only(self._cache / note.name)
-        elif self._lexical_from != note:
+        if self._lexical is not None and self._lexical_from == note:
+            return
+        folder = self._cache / note.name
+        if not (folder / "meta.json").is_file():
+            raise LexicalDamage("meta.json is missing")  # tantivy would make an empty index
+        if not can_write(folder):
+            self._lexical, self._links = open_read_only(folder)
+        elif self._lexical is not None and self._lexical_from is not None and self._lexical_from.name == note.name:
             self._lexical.reload()
+        else:
+            self._lexical = TantivyIndex(folder)
         self._lexical_from = note
 
-    def refresh_caches(self, *, wait: float) -> None:
-        """Bring the cache files to the truth, if no other process is writing."""
+    def refresh_caches(self, *, wait: float) -> bool:
+        """Bring the cache files to the truth as far as they can be written; False if another process is writing."""
         try:
             with write_lock(self._folder, wait):
                 writer = CacheWriter(self._folder, self._reader)
                 writer.follow()
                 writer.finish()
         except (CollectionBusy, CollectionReadOnly):
-            pass
+            return False
+        return True
 
     def forget(self) -> None:
         """Drop what is in memory: the caches on the disk were made again."""
@@ -142,7 +195,7 @@ class LiveIndexes:
     def _manifest(self) -> Manifest:
         """The manifest, without the caches that were found damaged."""
         manifest = read_manifest(self._cache)
-        return Manifest(**{name: None if note is None or note.name in self._ignored else note for name, note in _notes(manifest).items()})
+        return Manifest(**{name: None if note in self._ignored else note for name, note in _notes(manifest).items()})
 
     def _verify_first(self) -> None:
         """Hash small caches now, large ones in a thread; drop what is damaged."""
@@ -162,14 +215,16 @@ class LiveIndexes:
                 self._drop(name, getattr(manifest, name))
 
     def _drop(self, name: str, note: CacheNote) -> None:
-        """Never use this cache again, and take it out of the manifest where that can be written."""
+        """Never use this cache again: take it out of the manifest, or remember it where that cannot be written."""
         with self._lock:
             self.forget()
-            self._ignored.add(note.name)
+            self._ignored.append(note)
         if self._writable:
             with suppress(CollectionBusy, CollectionReadOnly, OSError), write_lock(self._folder, 1.0):
                 if getattr(read_manifest(self._cache), name) == note:
                     write_manifest(self._cache, replace(read_manifest(self._cache), **{name: None}))
+                # A whole one made in its place can have the same note.
+                self._ignored.remove(note)
 
 
 class CacheWriter:
@@ -181,6 +236,7 @@ class CacheWriter:
     def __init__(self, folder: Path, reader: Reader) -> None:
         self._cache, self._reader = folder / CACHE, reader
         self._lexical: LexicalCacheWriter | None = LexicalCacheWriter(self._cache)
+        self._forget_unfit()
 
     def follow(self) -> None:
         """Bring the lexical index to the last commit."""
@@ -198,6 +254,18 @@ class CacheWriter:
             log.warning("The lexical index in %s could not be written (%s); it follows later.", self._cache, error)
             self._lexical = None
 
+    def _forget_unfit(self) -> None:
+        """Take caches out of the manifest that cannot follow the truth, before its next commit makes them look as if."""
+        manifest = read_manifest(self._cache)
+        with self._reader.snapshot() as snapshot:
+            unfit = [name for name, note in _notes(manifest).items() if note is not None and not fits(note, snapshot)]
+            generation = snapshot.state.generation if snapshot.state else 0
+        if any(getattr(manifest, name).generation > generation for name in unfit):
+            log.warning("The database beside %s has lost its last changes, or is an older copy: add the articles again to be sure.", self._cache)
+        if unfit:
+            with _logged(self._cache):
+                write_manifest(self._cache, replace(manifest, **dict.fromkeys(unfit)))
+
     def _restart(self) -> None:
         try:
             write_manifest(self._cache, replace(read_manifest(self._cache), lexical=None))
@@ -210,15 +278,27 @@ class CacheWriter:
 
     def finish(self) -> None:
         """Complete the lexical index, rewrite the FAISS file if it is far behind, delete what is replaced."""
-        try:
+        with _logged(self._cache):
             if self._lexical is not None:
                 self._lexical.finish()
-            with self._reader.snapshot() as snapshot:
-                if snapshot.state is not None:
-                    save_dense(self._cache, snapshot)
+        with _logged(self._cache), self._reader.snapshot() as snapshot:
+            if snapshot.state is not None:
+                save_dense(self._cache, snapshot)
+        with _logged(self._cache):
             remove_old(self._cache, _names(read_manifest(self._cache)))
-        except (LexicalDamage, OSError, RuntimeError) as error:
-            log.warning("The index files in %s could not be completed (%s); they follow later.", self._cache, error)
+
+
+@contextmanager
+def _logged(cache: Path) -> Iterator[None]:
+    """What fails inside leaves a cache behind the truth; the next writer follows up."""
+    try:
+        yield
+    except (LexicalDamage, OSError, RuntimeError) as error:
+        log.warning("The index files in %s could not be completed (%s); they follow later.", cache, error)
+
+
+def _is_behind(note: CacheNote | None, snapshot: Snapshot) -> bool:
+    return note is None or note.writing or note.generation != snapshot.state.generation
 
 
 def _notes(manifest: Manifest) -> dict[str, CacheNote | None]:
@@ -233,8 +313,6 @@ def needed_generation(folder: Path) -> int:
     """The oldest generation a cache of the folder still starts from: removals up to it can be forgotten."""
     notes = _notes(read_manifest(folder / CACHE)).values()
     return min((note.generation if note is not None else -1 for note in notes), default=-1)
-
-
 
 
 def reset_caches(folder: Path, reader: Reader, names: set[str]) -> None:

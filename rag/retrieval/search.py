@@ -7,21 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.retrieval.bm25 import EXACT_WEIGHT, LexicalScores, QueryWord, lexical_scores, query_word
+from rag.retrieval.bm25 import ENGINE_AVERAGE, ENGINE_RATIO, EXACT_WEIGHT, LexicalScores, QueryWord, lexical_scores, query_word
 from rag.retrieval.fusion import fuse
 from rag.retrieval.live import View
 from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
 from rag.storage.reader import Snapshot
-from rag.storage.records import StoredPassage
+from rag.storage.records import State, StoredPassage
 
 CANDIDATES = 64
 """How many passages each side names at least."""
-CANDIDATES_MAX = 4096
+CANDIDATES_MAX = 1024
 RANKED_AT_LEAST = 32
 """So many passages are ranked however few are asked for: an answer looks that far."""
-RANK_MAX = CANDIDATES // 2
-"""The rank of a passage on one side is told up to here: among these the candidates are surely complete."""
 TIE = 1e-6
 
 
@@ -64,16 +62,15 @@ def rank(question: Question, query: Sequence[QueryWord], vector: np.ndarray, sna
             in_phrase.setdefault(number, set()).add(place.phrase)
     k = max(CANDIDATES, 2 * top_k)
     while True:
-        by_vector, last_cosine = _dense_candidates(vector, view, k)
-        by_words, complete = _lexical_candidates(question, query, view, k)
+        by_vector, next_cosine = _dense_candidates(vector, view, k)
+        by_words, next_lexical = _lexical_candidates(question, query, view, k, snapshot.state)
         found = snapshot.passages(list(dict.fromkeys([*by_vector, *by_words, *in_phrase])))
         evidence = _weigh(query, vector, list(found.values()), snapshot, in_phrase)
-        if k >= CANDIDATES_MAX or evidence.reached(top_k) > fuse(last_cosine, 0.0 if complete else evidence.lowest(by_words)) + TIE:
-            break
-        if complete and last_cosine <= 0:
+        others = fuse(next_cosine, next_lexical)
+        if others <= 0 or k >= CANDIDATES_MAX or evidence.reached(top_k) > others + TIE:
             break
         k *= 4
-    return Ranking(tuple(_ranked(question, evidence, set(by_vector), set(by_words), max(RANKED_AT_LEAST, 2 * top_k))), places)
+    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_lexical, max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
 def query_words(question: Question, snapshot: Snapshot) -> list[QueryWord]:
@@ -89,9 +86,13 @@ def _dense_candidates(vector: np.ndarray, view: View, k: int) -> tuple[list[int]
     return ids[cosines > TIE].tolist(), float(cosines[-1]) if len(ids) == k else 0.0
 
 
-def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: View, k: int) -> tuple[list[int], bool]:
-    """The ids of the `k` best by the lexical index's own score, the worst last, behind every passage it does not hold
-    yet; and whether these are all that hold a word of the question."""
+def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: View, k: int, state: State) -> tuple[list[int], float]:
+    """The ids of the `k` best by the lexical index's own score and of every passage it does not hold yet, and what the
+    exact score of no other passage exceeds.
+
+    The two scores differ by ENGINE_RATIO at most, and by the removed passages that the index still counts in its
+    average length; it rounds lengths down, which only raises its own.
+    """
     terms: dict[str, float] = {}
     for word, weighed in zip(question.words, query, strict=True):
         if weighed.exact is not None:
@@ -99,9 +100,14 @@ def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: Vi
         for stem in word.stems if weighed.stems else ():
             terms[stem] = (1 - EXACT_WEIGHT) * weighed.weight * weighed.idf
     if view.lexical is None or not terms:
-        return list(view.pending), True
-    ids, _ = view.lexical.search(terms, k)
-    return list(dict.fromkeys([*view.pending, *ids.tolist()])), len(ids) < k
+        return list(view.pending), 0.0
+    ids, scores = view.lexical.search(terms, k)
+    named = list(dict.fromkeys([*view.pending, *ids.tolist()]))
+    if len(ids) < k:
+        return named, 0.0
+    possible = sum(word.weight * word.idf for word in query)
+    drift = max(1.0, ENGINE_AVERAGE * state.words / max(state.passages, 1) / view.lexical.average)
+    return named, min(1.0, ENGINE_RATIO * drift * float(scores[-1]) / possible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +126,6 @@ class _Evidence:
         """The score of the last of the best `top_k`; below 0 if there are fewer."""
         return float(np.sort(self.scores)[-top_k]) if len(self.scores) >= top_k else -1.0
 
-    def lowest(self, by_words: Sequence[int]) -> float:
-        """What the lexical scores of passages that the lexical index did not name stay below: the best of the last
-        few it named, for its own order is only near the exact one."""
-        last = set(by_words[-CANDIDATES // 4 :])
-        return max((float(self.words.score[i]) for i, one in enumerate(self.stored) if one.id in last), default=0.0)
-
 
 def _weigh(query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[StoredPassage], snapshot: Snapshot, in_phrase: dict[int, set[str]]) -> _Evidence:
     state = snapshot.state
@@ -141,10 +141,10 @@ def _weigh(query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[Stor
     return _Evidence(stored, place, phrases, cosines, words, scores, order)
 
 
-def _ranked(question: Question, evidence: _Evidence, by_vector: set[int], by_words: set[int], most: int) -> list[Ranked]:
+def _ranked(question: Question, evidence: _Evidence, next_cosine: float, next_lexical: float, most: int) -> list[Ranked]:
     stored, words = evidence.stored, evidence.words
-    dense_ranks = _ranks(evidence.cosines, evidence.place, [one.id in by_vector for one in stored])
-    lexical_ranks = _ranks(words.score, evidence.place, [one.id in by_words and words.score[i] > 0 for i, one in enumerate(stored)])
+    dense_ranks = _ranks(evidence.cosines, evidence.place, next_cosine)
+    lexical_ranks = _ranks(words.score, evidence.place, next_lexical)
     return [
         Ranked(
             stored[i], evidence.place[i][0], float(evidence.scores[i]), float(evidence.cosines[i]), float(words.score[i]), float(words.coverage[i]),
@@ -154,13 +154,13 @@ def _ranked(question: Question, evidence: _Evidence, by_vector: set[int], by_wor
     ]  # fmt: skip
 
 
-def _ranks(values: np.ndarray, place: Sequence[tuple[str, int]], counted: Sequence[bool]) -> list[int | None]:
-    """Rank from 1, best first, of the values that are counted; None for the others and beyond RANK_MAX, where the
-    candidates of one side end and a rank among them would say little."""
+def _ranks(values: np.ndarray, place: Sequence[tuple[str, int]], others: float) -> list[int | None]:
+    """Rank from 1, best first, among all passages: only for values above `others`, which bounds those that are no
+    candidates, and above 0; None for the rest."""
     ranks: list[int | None] = [None] * len(values)
     rounded = np.round(values, 9).tolist()
-    order = sorted((i for i in range(len(values)) if counted[i]), key=lambda i: (-rounded[i], place[i]))
-    for rank_, i in enumerate(order[:RANK_MAX], start=1):
+    order = sorted((i for i in range(len(values)) if values[i] > max(others, 0.0) + TIE), key=lambda i: (-rounded[i], place[i]))
+    for rank_, i in enumerate(order, start=1):
         ranks[i] = rank_
     return ranks
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 MANIFEST = "manifest.json"
 MANIFEST_BYTES_MAX = 8 * 2**20
+_NAME = re.compile(r"(dense|lexical)-[0-9-]+(\.faiss)?")
+_FILE = re.compile(r"[^/\\:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,13 @@ def _digest(notes: object) -> str:
 
 
 def _note(data: Mapping[str, object] | None) -> CacheNote | None:
+    """Raises ValueError for a note that would lead out of the cache folder, or whose values are of another kind."""
     if data is None:
         return None
-    files = {str(name): CacheFile(**file) for name, file in dict(data["files"]).items()}
-    return CacheNote(**{**data, "files": files})
+    note = CacheNote(**{**data, "files": {name: CacheFile(**file) for name, file in data["files"].items()}})
+    numbers = (note.generation, note.epoch, note.passage, note.article, *(file.size for file in note.files.values()))
+    if not _NAME.fullmatch(note.name) or not all(_FILE.fullmatch(name) and name != ".." for name in note.files):
+        raise ValueError(f"{note.name!r} is no name of a cache")
+    if not all(type(number) is int for number in numbers) or type(note.writing) is not bool:
+        raise ValueError(f"the note of {note.name} is damaged")
+    return note

@@ -45,7 +45,7 @@ class Reader:
             yield Snapshot(connection)
         except sqlite3.Error as error:
             raise schema.translated(error, self._path) from error
-        except (TypeError, ValueError, KeyError, IndexError) as error:
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError) as error:
             # A damaged page can give values of the wrong kind; any other cause is not the database's.
             if _is_damaged(connection):
                 raise schema.translated(sqlite3.DatabaseError("malformed"), self._path) from error

@@ -87,12 +87,14 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     """
     if can_write(path.parent) and os.access(path, os.W_OK):
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        connection.text_factory = _text
         connection.execute("PRAGMA query_only = ON")
         return connection
     log = path.with_name(path.name + "-wal")
     pending = log.exists() and log.stat().st_size > 0
     address = f"file:{quote(str(path.resolve()))}?mode=ro" + ("" if pending else "&immutable=1")
     connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+    connection.text_factory = _text
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
@@ -104,6 +106,11 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _text(value: bytes) -> str:
+    """Damaged bytes show as such: the hash of what they stand in tells, and one bad article spoils no other."""
+    return value.decode("utf-8", "replace")
+
+
 def can_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
@@ -113,7 +120,7 @@ def translated(error: sqlite3.Error, path: Path) -> StorageError:
     text = str(error)
     if "full" in text or "I/O" in text or "too big" in text:
         return StorageError(f"{path.parent} could not be written: {text}. Free some space and run it again; what was committed before is safe.")
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
+    if any(sign in text for sign in ("malformed", "not a database", "corrupt", "decode")):
         return StorageError(f"The articles' database {path} is damaged: {text}. Restore it from a copy, or add the articles again to a new folder.")
     if "readonly" in text or "unable to open" in text:
         return StorageError(f"{path} cannot be opened for this: {text}. Check the permissions of the folder.")
