@@ -13,30 +13,35 @@ from rag.settings import WRITER_WAIT_SECONDS
 from rag.storage.lock import write_lock
 from rag.storage.manifest import Manifest, read_manifest
 from rag.storage.reader import Reader, Snapshot
-from rag.storage.records import proof_of
+from rag.storage.records import content_of, proof_of
 from rag.storage.terms import unpack_terms
-from rag.storage.verify import damaged
-from rag.types import CheckReport
+from rag.storage.verify import damaged, fits
+from rag.types import Article, CheckReport
 
 PROBLEMS_MAX = 100
 
 
 def check(folder: Path, reader: Reader, indexes: LiveIndexes, *, writable: bool) -> CheckReport:
     """Verify the truth, then the caches against it; make caches again that are damaged or behind."""
+    manifest = read_manifest(folder / CACHE)  # before the truth: a commit comes first, its note after it
     with reader.snapshot() as snapshot:
         problems = [problem for problem, _ in zip(_problems(snapshot), range(PROBLEMS_MAX), strict=False)]
-        faults = _cache_faults(folder, snapshot)
+        faults = _cache_faults(folder, manifest, snapshot)
         state = snapshot.state
-    repaired = _repair(folder, reader, indexes, faults) if writable else []
-    if faults and not repaired:
-        problems += [f"{fault} It is not used; run `rag check` where the folder is writable and nobody is writing." for fault in faults.values()]
-    return CheckReport(state.articles if state else 0, state.passages if state else 0, tuple(problems), tuple(repaired))
+    left, cure = _repair(folder, reader, indexes, faults) if writable and faults else (set(faults), "where the folder is writable")
+    problems += [f"{faults[name]} It is not used; run `rag check` {cure}." for name in faults if name in left]
+    repaired = tuple(f"{faults[name]} It was made again." for name in faults if name not in left)
+    return CheckReport(state.articles if state else 0, state.passages if state else 0, tuple(problems), repaired)
 
 
 def _problems(snapshot: Snapshot) -> Iterator[str]:
     for text in snapshot.integrity():
         yield f"The articles' database is damaged: {text}. Restore it from a copy."
     if snapshot.state is None:
+        return
+    misfits = list(snapshot.misfits())
+    if misfits:
+        yield f"The articles' database is damaged: {'; '.join(misfits)}. Restore it from a copy, or add the articles again to a new folder."
         return
     yield from _articles(snapshot)
     yield from _vectors(snapshot)
@@ -49,11 +54,22 @@ def _articles(snapshot: Snapshot) -> Iterator[str]:
         if article.hash != proof:
             yield f"The text of {article.id!r} does not match its hash. Remove the article and add it again."
             continue
-        last = 0
-        for number, start, end, passage_proof in snapshot.passages_of(row):
-            if not last <= start < end <= len(article.text) or proof_of(article.text[start:end]) != passage_proof:
-                yield f"Passage {number} of {article.id!r} does not fit the text at {start}-{end}. Remove the article and add it again."
-            last = end
+        if snapshot.contents([article.id]).get(article.id, ("",))[0] != content_of(article):
+            yield f"The title of {article.id!r}, or another field of it, is damaged. Remove the article and add it again."
+        yield from _passages(snapshot, row, article)
+
+
+def _passages(snapshot: Snapshot, row: int, article: Article) -> Iterator[str]:
+    last = 0
+    passages = snapshot.passages_of(row)
+    sentences = snapshot.sentences([number for number, *_ in passages])
+    for number, start, end, proof in passages:
+        if not last <= start < end <= len(article.text) or proof_of(article.text[start:end]) != proof:
+            yield f"Passage {number} of {article.id!r} does not fit the text at {start}-{end}. Remove the article and add it again."
+            return
+        if number not in sentences or not sentences[number].spans:
+            yield f"The sentences of passage {number} of {article.id!r} are damaged. Remove the article and add it again."
+        last = end
 
 
 def _vectors(snapshot: Snapshot) -> Iterator[str]:
@@ -82,31 +98,35 @@ def _counters(snapshot: Snapshot) -> Iterator[str]:
         yield "The counts of words do not agree with the passages. Add the articles again to a new folder."
 
 
-def _cache_faults(folder: Path, snapshot: Snapshot) -> dict[str, str]:
+def _cache_faults(folder: Path, manifest: Manifest, snapshot: Snapshot) -> dict[str, str]:
     """What is wrong with each cache, by its name."""
     if snapshot.state is None:
         return {}
-    manifest = read_manifest(folder / CACHE)
     faults = {name: f"The {name} index is damaged: {reason}." for name, reason in damaged(folder / CACHE, manifest).items()}
     for name in Manifest.__slots__:
         note = getattr(manifest, name)
         if note is None:
             faults.setdefault(name, f"The {name} index is missing.")
-        elif note.writing or note.generation > snapshot.state.generation or (name == "lexical" and note.generation < snapshot.state.generation):
+        elif note.generation > snapshot.state.generation:
+            reason = "its log was damaged, or an older copy was put back: add the articles again to be sure"
+            faults.setdefault(name, f"The {name} index knows later changes than the articles' database ({reason}).")
+        elif note.writing or not fits(note, snapshot) or (name == "lexical" and note.generation < snapshot.state.generation):
             faults.setdefault(name, f"The {name} index does not match the articles.")
     return faults
 
 
-def _repair(folder: Path, reader: Reader, indexes: LiveIndexes, faults: dict[str, str]) -> list[str]:
-    """Make the faulty caches again from the truth; what was done, or nothing if another process is writing."""
-    if not faults:
-        return []
+def _repair(folder: Path, reader: Reader, indexes: LiveIndexes, faults: dict[str, str]) -> tuple[set[str], str]:
+    """Make the faulty caches again from the truth; the names of those that could not be, and what to do about it."""
+    cache = folder / CACHE
     try:
         with write_lock(folder, WRITER_WAIT_SECONDS):
             reset_caches(folder, reader, set(faults))
-    except (CollectionBusy, CollectionReadOnly, StorageError, OSError):
-        return []
+    except CollectionBusy:
+        return set(faults), "when nobody is writing"
+    except (CollectionReadOnly, StorageError, OSError) as error:
+        return set(faults), f"when {cache} can be written ({error})"
     indexes.forget()
+    manifest = read_manifest(cache)
     with reader.snapshot() as snapshot:
-        left = _cache_faults(folder, snapshot)
-    return [f"{fault} It was made again." for name, fault in faults.items() if name not in left]
+        left = _cache_faults(folder, manifest, snapshot)
+    return faults.keys() & left, f"when {cache} can be written: give it space, or delete it, for it is made again"

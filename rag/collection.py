@@ -21,6 +21,7 @@ from rag.ingest import Addable, Ingest, listed
 from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_other_model
 from rag.rebuilding import rebuild
 from rag.retrieval.live import CacheWriter, LiveIndexes, needed_generation
+from rag.retrieval.names import with_names
 from rag.retrieval.question import parse_question
 from rag.retrieval.search import Ranking, query_words, rank
 from rag.settings import CHUNKING, FORMAT_VERSION, TOP_K_MAX, WRITER_WAIT_SECONDS
@@ -264,7 +265,7 @@ class Collection:
                     vector, epoch = self.embedder.encode_query(text), self._embedder_epoch
                     continue
                 languages = self._searched(snapshot).languages
-                question = parse_question(text, languages)
+                question = with_names(parse_question(text, languages), snapshot)
                 asked = Asked(question, query_words(question, snapshot), vector, languages)
                 yield asked, rank(question, asked.query, vector, snapshot, view, top_k=min(top_k, TOP_K_MAX)), snapshot
                 return

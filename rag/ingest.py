@@ -22,7 +22,7 @@ from rag.storage.terms import count_terms
 from rag.storage.writer import Writer
 from rag.text.language import detect_language
 from rag.text.passages import PassageSpan, passage_spans
-from rag.text.words import passage_terms
+from rag.text.words import name_terms, passage_terms
 from rag.types import Article, IngestReport, Progress, Rejection, Span
 
 Addable = str | os.PathLike[str] | Article
@@ -293,7 +293,8 @@ def new_article(one: _Waiting, encoded: Iterable[Encoded]) -> NewArticle:
     for span, value in zip(one.spans, encoded, strict=True):
         text = article.text[span.start : span.end]
         exact, stems = passage_terms(text, article.language)
-        passages.append(NewPassage(span.start, span.end, len(exact), proof_of(text), count_terms(exact, stems), value.vector, span.sentences, value.sentences))
+        terms = count_terms(exact, stems, name_terms(text))
+        passages.append(NewPassage(span.start, span.end, len(exact), proof_of(text), terms, value.vector, span.sentences, value.sentences))
     return NewArticle(article, one.label, one.path, one.fingerprint, title, tuple(passages))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from rag.errors import StorageError
 from rag.storage import schema
 from rag.storage.records import State, StoredPassage, StoredSentences, unpack_sentences
+from rag.storage.terms import TERM_BYTES
 from rag.types import Article
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 VARIABLES = 900
 STATE_COLUMNS = ", ".join(State.__slots__)
 ARTICLE_COLUMNS = "id, title, text, source, author, published, published_from, url, language"
+STATE_KINDS = (int, int, str, str, int, bytes, int, int, int, int, int, int)
+PASSAGE_KINDS = (int, int, int, int, int, bytes, bytes, bytes)
 CARD_COLUMNS = ARTICLE_COLUMNS.replace("text", "''", 1)
 
 
@@ -29,7 +32,7 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[schema.ReadConnection] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -61,13 +64,17 @@ class Reader:
         for connection in idle:
             connection.close()
 
-    def _take(self) -> sqlite3.Connection:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return schema.connect_reader(self._path)
+    def _take(self) -> schema.ReadConnection:
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return schema.connect_reader(self._path)
+            if connection.is_current(self._path):
+                return connection
+            connection.close()
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
+    def _give_back(self, connection: schema.ReadConnection) -> None:
         with self._lock:
             if not self._closed and len(self._idle) < 16:
                 self._idle.append(connection)
@@ -77,9 +84,18 @@ class Reader:
 
 def _is_damaged(connection: sqlite3.Connection) -> bool:
     try:
-        return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+        return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or any(Snapshot(connection).misfits())
     except sqlite3.Error:
         return True
+
+
+def _kinds(row: tuple) -> tuple[type, ...]:
+    return tuple(map(type, row))
+
+
+def _article(values: Sequence[object]) -> Article:
+    """What is no text on a damaged page is empty, which its hash tells."""
+    return Article(*(value if type(value) is str else "" for value in values))
 
 
 class Snapshot:
@@ -89,32 +105,48 @@ class Snapshot:
         self._sql = connection
         row = connection.execute(f"SELECT {STATE_COLUMNS} FROM state").fetchone()
         self.state: State | None = State(*row) if row else None
+        if row and (_kinds(row) != STATE_KINDS or len(self.state.probe) != 2 * self.state.dimension):
+            raise sqlite3.DatabaseError("malformed state")
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Those of the passages `ids` that are there at this generation."""
-        epoch = self.state.epoch if self.state else 0
+        epoch, width = (self.state.epoch, 2 * self.state.dimension) if self.state else (0, 0)
         query = (
             'SELECT p.id, p.article, p.start, p."end", p.words, p.proof, p.terms, v.vector'
             f" FROM passages p JOIN vectors_{epoch} v ON v.passage = p.id WHERE p.id IN ({{}})"
         )
-        return {row[0]: StoredPassage(*row) for row in self._select(query, ids)}
+        found = {}
+        for row in self._select(query, ids):
+            if _kinds(row) == PASSAGE_KINDS and len(row[7]) == width and len(row[6]) % TERM_BYTES == 0:
+                found[row[0]] = StoredPassage(*row)
+            else:
+                log.error("The stored passage %r is damaged and is not shown; `rag check` lists all.", row[0])
+        return found
 
     def sentences(self, ids: Sequence[int]) -> dict[int, StoredSentences]:
-        """The sentences of passages, with their vectors."""
+        """The sentences of passages, with their vectors; none of a passage where they are damaged."""
         if self.state is None:
             return {}
-        query = f"SELECT passage, spans, vectors FROM sentences_{self.state.epoch} WHERE passage IN ({{}})"
-        return {number: unpack_sentences(spans, vectors, self.state.dimension) for number, spans, vectors in self._select(query, ids)}
+        dimension = self.state.dimension
+        query = (
+            'SELECT s.passage, s.spans, s.vectors, p.start, p."end"'
+            f" FROM sentences_{self.state.epoch} s JOIN passages p ON p.id = s.passage WHERE s.passage IN ({{}})"
+        )
+        return {number: unpack_sentences(spans, vectors, dimension, *place) for number, spans, vectors, *place in self._select(query, ids)}
 
     def terms(self, terms: Sequence[str]) -> dict[str, tuple[int, int]]:
         """(number, passages that hold it) of each term that stands in the collection."""
         return {term: (number, passages) for term, number, passages in self._select("SELECT term, id, passages FROM terms WHERE term IN ({})", terms)}
 
+    def names(self, sounds: Iterable[str]) -> list[str]:
+        """The exact terms that are written like names and have one of the skeletons `sounds`."""
+        return [term[1:] for (term,) in self._select("SELECT term FROM terms WHERE sound <> '' AND sound IN ({})", list(sounds))]
+
     def articles(self, rows: Sequence[int]) -> dict[int, Article]:
         """Whole articles by row number; one whose text does not match the hash it was stored with is left out."""
         found = {}
         for row, proof, *values in self._select(f"SELECT row, hash, {ARTICLE_COLUMNS} FROM articles WHERE row IN ({{}})", rows):
-            article = Article(*values)
+            article = _article(values)
             if article.hash == proof:
                 found[row] = article
             else:
@@ -124,9 +156,9 @@ class Snapshot:
     def article(self, article_id: str) -> Article | None:
         """The article; raises StorageError when its text does not match the hash it was stored with."""
         row = self._sql.execute(f"SELECT hash, {ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
-        if row is not None and Article(*row[1:]).hash != row[0]:
+        if row is not None and _article(row[1:]).hash != row[0]:
             raise StorageError(f"The stored text of {article_id!r} does not match its hash. Remove the article and add it again; `rag check` lists all.")
-        return Article(*row[1:]) if row else None
+        return _article(row[1:]) if row else None
 
     def article_ids(self, rows: Iterable[int]) -> dict[int, str]:
         return dict(self._select("SELECT row, id FROM articles WHERE row IN ({})", rows))
@@ -136,12 +168,12 @@ class Snapshot:
 
     def cards(self) -> Iterator[Article]:
         """Every article without its text, by id."""
-        return (Article(*row) for row in self._sql.execute(f"SELECT {CARD_COLUMNS} FROM articles ORDER BY id"))
+        return (_article(row) for row in self._sql.execute(f"SELECT {CARD_COLUMNS} FROM articles ORDER BY id"))
 
     def texts(self, after: int = 0) -> Iterator[tuple[int, str, Article]]:
         """(row, stored hash, article) of every article after the row `after`, in order; the texts are not checked."""
         for row, proof, *values in self._sql.execute(f"SELECT row, hash, {ARTICLE_COLUMNS} FROM articles WHERE row > ? ORDER BY row", (after,)):
-            yield row, proof, Article(*values)
+            yield row, proof, _article(values)
 
     def contents(self, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
         """(content hash, label, path) of those of the articles `ids` that are there."""
@@ -229,7 +261,7 @@ class Snapshot:
     def origins(self) -> Iterator[tuple[Article, str, str, str]]:
         """(article, label, path, fingerprint) of every article, by row; the texts are not checked."""
         for *values, label, path, fingerprint in self._sql.execute(f"SELECT {ARTICLE_COLUMNS}, label, path, fingerprint FROM articles ORDER BY row"):
-            yield Article(*values), label, path, fingerprint
+            yield _article(values), label, path, fingerprint
 
     def counted(self) -> tuple[int, int, int, Iterator[bytes]]:
         """Articles, passages and words as they are, not as the state says; and the terms of every passage."""
@@ -244,6 +276,16 @@ class Snapshot:
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with its own file."""
         return [text for (text,) in self._sql.execute("PRAGMA integrity_check") if text != "ok"]
+
+    def misfits(self) -> Iterator[str]:
+        """Values of another kind than their column's, and passages without an article: damage that SQLite permits."""
+        for (table,) in self._sql.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall():
+            columns = [(name, kind.lower()) for _, name, kind, *_ in self._sql.execute(f"PRAGMA table_info({table})")]
+            wrong = " OR ".join(f"typeof(\"{name}\") <> '{kind}'" for name, kind in columns)
+            if count := self._sql.execute(f"SELECT count(*) FROM {table} WHERE {wrong}").fetchone()[0]:
+                yield f"{count} rows of {table} hold values of another kind"
+        if count := self._sql.execute("SELECT count(*) FROM passages WHERE article NOT IN (SELECT row FROM articles)").fetchone()[0]:
+            yield f"{count} passages belong to no article"
 
     def _select(self, query: str, values: Iterable[object]) -> list[tuple]:
         ordered, rows = list(values), []

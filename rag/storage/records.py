@@ -100,6 +100,11 @@ def pack_sentences(sentences: tuple[Span, ...], vectors: np.ndarray) -> tuple[by
     return spans, np.rint(vectors / largest * 127).astype(np.int8).tobytes()
 
 
-def unpack_sentences(spans: bytes, vectors: bytes, dimension: int) -> StoredSentences:
-    pairs = np.frombuffer(spans, np.int32).reshape(-1, 2).tolist()
-    return StoredSentences(tuple(Span(start, end) for start, end in pairs), np.frombuffer(vectors, np.int8).reshape(-1, dimension))
+def unpack_sentences(spans: bytes, vectors: bytes, dimension: int, start: int, end: int) -> StoredSentences:
+    """The sentences of the passage [start, end); none where these bytes cannot have come from `pack_sentences`."""
+    sound = type(spans) is bytes and type(vectors) is bytes and len(spans) % 8 == 0 and len(vectors) in (0, len(spans) // 8 * dimension)
+    pairs = np.frombuffer(spans, np.int32).reshape(-1, 2).tolist() if sound else []
+    borders = [start, *(border for pair in pairs for border in pair), end]
+    if not sound or borders != sorted(borders):
+        return StoredSentences((), np.zeros((0, dimension), np.int8))
+    return StoredSentences(tuple(Span(*pair) for pair in pairs), np.frombuffer(vectors, np.int8).reshape(-1, dimension))

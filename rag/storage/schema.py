@@ -3,7 +3,7 @@
     articles   one row an article, text last, so that reading the metadata touches no text page
     passages   offsets into an article's text; `terms` are the ids and counts of its words (see terms.py)
     vectors_N, sentences_N   of every passage, in the space of the model of epoch N
-    terms      every word form with the number of passages that hold it
+    terms      every word form with the number of passages that hold it, and how it sounds if it is written like a name
     removed    ids of passages, and minus the rows of articles, that are gone, so that caches can forget them
     roots      the folders that were added, by label
     rebuilding the model of an epoch that is being made
@@ -49,7 +49,8 @@ CREATE TABLE passages (
     words INTEGER NOT NULL, proof BLOB NOT NULL, terms BLOB NOT NULL
 );
 CREATE INDEX passages_by_article ON passages (article, start);
-CREATE TABLE terms (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE, passages INTEGER NOT NULL);
+CREATE TABLE terms (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE, passages INTEGER NOT NULL, sound TEXT NOT NULL);
+CREATE INDEX terms_by_sound ON terms (sound) WHERE sound <> '';
 CREATE TABLE removed (number INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE INDEX removed_by_generation ON removed (generation);
 """
@@ -78,32 +79,64 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def connect_reader(path: Path) -> sqlite3.Connection:
+class ReadConnection(sqlite3.Connection):
+    """A connection that only reads, and what the database looked like when it was made."""
+
+    seal: tuple[int, ...] = ()
+    immutable = False
+
+    def is_current(self, path: Path) -> bool:
+        """Is `path` still the file that this connection reads, and if SQLite was told so, unchanged?"""
+        return self.seal == _seal(path, immutable=self.immutable)
+
+
+def connect_reader(path: Path) -> ReadConnection:
     """A connection that only reads, also in a folder that cannot be written.
 
     In such a folder SQLite refuses a cleanly closed WAL database unless it is told that nothing will change
-    (`immutable`); but that would silently leave out commits still in a log, so it is done only without one.
-    Raises CollectionReadOnly when there is such a log and it cannot be read from here.
+    (`immutable`); but that would silently leave out commits still in a log, so it is done only without one, and its
+    user asks `is_current` each time.  Raises CollectionReadOnly when there is a log and it cannot be read from here.
     """
     if can_write(path.parent) and os.access(path, os.W_OK):
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        connection.text_factory = _text
+        connection = _reading(path, str(path))
         connection.execute("PRAGMA query_only = ON")
         return connection
     log = path.with_name(path.name + "-wal")
-    pending = log.exists() and log.stat().st_size > 0
-    address = f"file:{quote(str(path.resolve()))}?mode=ro" + ("" if pending else "&immutable=1")
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
-    connection.text_factory = _text
+    address = f"file:{quote(str(path.resolve()))}?mode=ro"
+    if not log.exists():
+        return _reading(path, address + "&immutable=1", immutable=True)
+    connection = _reading(path, address)
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.Error as error:
+        return connection
+    except sqlite3.OperationalError as error:
         connection.close()
-        raise CollectionReadOnly(
-            f"{path.parent} was not closed cleanly and cannot be written, so its last changes cannot be read. "
-            f"Run `rag check --index {path.parent}` once where the folder is writable."
-        ) from error
+        if log.exists() and log.stat().st_size:
+            raise CollectionReadOnly(
+                f"{path.parent} was not closed cleanly and cannot be written, so its last changes cannot be read. "
+                f"Run `rag check --index {path.parent}` once where the folder is writable."
+            ) from error
+    return _reading(path, address + "&immutable=1", immutable=True)
+
+
+def _reading(path: Path, address: str, *, immutable: bool = False) -> ReadConnection:
+    seal = _seal(path, immutable=immutable)
+    connection = sqlite3.connect(address, uri=address.startswith("file:"), isolation_level=None, check_same_thread=False, timeout=30, factory=ReadConnection)
+    connection.seal, connection.immutable, connection.text_factory = seal, immutable, _text
     return connection
+
+
+def _seal(path: Path, *, immutable: bool) -> tuple[int, ...]:
+    """The file itself; if nothing of it may change its size, its time and that of its log too.  () if it is gone."""
+    try:
+        file = path.stat()
+        if not immutable:
+            return file.st_dev, file.st_ino
+        log = path.with_name(path.name + "-wal")
+        sizes = (log.stat().st_size, log.stat().st_mtime_ns) if log.exists() else (-1,)
+        return file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns, *sizes
+    except OSError:
+        return ()
 
 
 def _text(value: bytes) -> str:
@@ -124,4 +157,6 @@ def translated(error: sqlite3.Error, path: Path) -> StorageError:
         return StorageError(f"The articles' database {path} is damaged: {text}. Restore it from a copy, or add the articles again to a new folder.")
     if "readonly" in text or "unable to open" in text:
         return StorageError(f"{path} cannot be opened for this: {text}. Check the permissions of the folder.")
-    return StorageError(f"{path}: {text}.")
+    if "no such" in text:
+        return StorageError(f"{path} is damaged, or no collection of articles: {text}. Restore it from a copy, or choose another folder.")
+    return StorageError(f"{path}: {text}. Try again; `rag check --index {path.parent}` says whether it is damaged.")

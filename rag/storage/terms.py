@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
+TERM_BYTES = 6
 TITLE_BIT = 0x8000
 COUNT_MAX = 0x7FFF
 
@@ -24,12 +26,12 @@ def pack_terms(counts: Mapping[int, int], title: frozenset[int]) -> bytes:
 
 def unpack_terms(blobs: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(row, term id, count in the passage, 1 if in the title) of every record of every blob, as flat arrays."""
-    sizes = np.array([len(blob) // 6 for blob in blobs], np.int64)
+    sizes = np.array([len(blob) // TERM_BYTES for blob in blobs], np.int64)
     ids = np.frombuffer(b"".join(blob[: 4 * n] for blob, n in zip(blobs, sizes, strict=True)), np.uint32)
     values = np.frombuffer(b"".join(blob[4 * n :] for blob, n in zip(blobs, sizes, strict=True)), np.uint16)
     return np.repeat(np.arange(len(blobs)), sizes), ids, values & COUNT_MAX, (values >= TITLE_BIT).astype(np.uint16)
 
 
-def count_terms(exact: Sequence[str], stems: Sequence[str]) -> Counter[str]:
-    """How often each term, exact and stem, stands in a passage."""
-    return Counter(exact) + Counter(stems)
+def count_terms(*terms: Sequence[str]) -> Counter[str]:
+    """How often each term, exact, stem or name, stands in a passage."""
+    return Counter(chain(*terms))

@@ -14,6 +14,8 @@ import numpy as np
 from rag.storage import schema
 from rag.storage.records import NewArticle, NewPassage, State, content_of, pack_sentences
 from rag.storage.terms import pack_terms, unpack_terms
+from rag.text.sounds import skeleton
+from rag.text.words import NAME_MARK
 from rag.types import Span
 
 VARIABLES = 900
@@ -147,7 +149,8 @@ class _Change:
         ordered = sorted(terms)
         known = dict(_select(self._sql, "SELECT term, id FROM terms WHERE term IN ({})", ordered))
         new = [term for term in ordered if term not in known]
-        self._sql.executemany("INSERT INTO terms (term, passages) VALUES (?, 0)", [(term,) for term in new])
+        rows = [(term, skeleton(term[1:]) if term.startswith(NAME_MARK) else "") for term in new]
+        self._sql.executemany("INSERT INTO terms (term, passages, sound) VALUES (?, 0, ?)", rows)
         return known | dict(_select(self._sql, "SELECT term, id FROM terms WHERE term IN ({})", new))
 
     def add_passage(self, article: int, passage: NewPassage, counts: dict[int, int], title: frozenset[int]) -> None:

@@ -14,9 +14,11 @@ from functools import cache, lru_cache
 
 import regex
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 TERM_CHARACTERS_MAX = 64
 STEM_MARK = "~"
+NAME_MARK = "^"
+"""Before the exact term of a word that is written like a name; such terms only tell which names there are."""
 
 # Malay has no stemmer of its own and shares Indonesian's affixes.
 STEMMERS = {
@@ -29,9 +31,11 @@ STEMMERS = {
 }  # fmt: skip
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}"
-_WORD = regex.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[\p{{L}}\p{{N}}\p{{M}}])+", regex.V1)
+_WORD = regex.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|[[\p{{L}}\p{{N}}\p{{M}}]--[{_UNSPACED}]]+", regex.V1)
 _BARE_SCRIPTS = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}]")
 _MARKS = regex.compile(r"\p{Mn}")
+# A capital that no sentence begins with: a letter or a comma stands before the blank before it.
+_NAME = regex.compile(r"(?<=[\p{L}\p{N},]\s)\p{Lu}[\p{L}\p{M}]{2,}", regex.V1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,11 @@ def passage_terms(text: str, language: str) -> tuple[list[str], list[str]]:
         exact.append(term)
         stems.append(stem)
     return exact, stems
+
+
+def name_terms(text: str) -> list[str]:
+    """The exact terms of the words that are written with a capital inside a sentence, each marked as a name."""
+    return [NAME_MARK + _terms(name[:TERM_CHARACTERS_MAX], "")[0] for name in _NAME.findall(unicodedata.normalize("NFKC", text))]
 
 
 def _pieces(text: str) -> Iterator[str]:
