@@ -1,10 +1,12 @@
 """How well passages are found: nDCG@10 of dense, lexical, fusion and whitespace BM25, side by side, on sets in BEIR form.
 
-    python benchmarks/quality.py --data DIR [--half 1] [--questions 200] [--rows xquad.de-en idk_mrc_id ...]
+    python -m benchmarks.quality --data DIR [--half 1] [--questions 200] [--rows xquad.de-en idk_mrc_id ...] [--out docs/quality]
 
 DIR holds folders with corpus[.lang].jsonl, queries[.lang|.valid].jsonl and qrels[.valid].jsonl.  `--half 0` takes every
-other question (the weights were chosen on half 0), `--half 1` the rest.  Also prints how often the marked sentence
-holds the answer, and the shares of false refusals and false answers (the same questions with their passage taken out).
+other question (the weights and thresholds were chosen on half 0), `--half 1` the rest.  Everything goes through
+`Collection`; a document counts by its best passage.  Also says how often the marked sentence of the first three
+citations holds the answer, and what is refused: a false refusal is a question whose passage is there, a false answer
+one whose passage was taken out.  `--out` writes NAME.md and NAME.json.
 """
 
 from __future__ import annotations
@@ -13,19 +15,38 @@ import argparse
 import json
 import math
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import ir_measures
+import numpy as np
 from ir_measures import nDCG
 
 from rag import Article, Collection
-from rag.answering.evidence import ANSWERS_FROM, confidence
-from rag.text.words import passage_terms
+from rag.answering.answer import best_confidence
+from rag.answering.evidence import ANSWERS_FROM
+from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
 
-DEPTH = 200
+DEPTH = 100
+SIDES = ("BM25 whitespace", "lexical", "dense", "fusion")
+RATES = ("refused %", "answered without it %", "answer in a marked sentence %")
+CURVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
+
+
+class RememberingEmbedder:
+    """The embedder of all collections; a question that is asked of several corpora is encoded once."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self.name, self.dimension, self.encode_document = inner.name, inner.dimension, inner.encode_document
+        self._inner, self._known = inner, {}
+
+    def encode_query(self, question: str) -> np.ndarray:
+        if question not in self._known:
+            self._known[question] = self._inner.encode_query(question)
+        return self._known[question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +54,7 @@ class Row:
     """One set and language pair: documents by id, questions by id, the relevant document of each question."""
 
     name: str
+    asked: str
     language: str
     corpus: dict[str, str]
     questions: dict[str, str]
@@ -48,19 +70,19 @@ def rows(data: Path) -> Iterator[Row]:
     plain = {"idk_mrc_id": ("id", ".valid"), "facqa_id": ("id", ".valid"), "tydiqa_goldp/en": ("en", ""), "tydiqa_goldp/ru": ("ru", "")}
     for name, (language, split) in plain.items():
         folder = data / name
-        yield row(name, language, folder / "corpus.jsonl", folder / f"queries{split}.jsonl", folder / f"qrels{split}.jsonl")
+        yield row(name, language, language, folder / "corpus.jsonl", folder / f"queries{split}.jsonl", folder / f"qrels{split}.jsonl")
     folder = data / "xquad"
     languages = sorted(path.suffixes[0][1:] for path in folder.glob("corpus.*.jsonl"))
     for asked in languages:
         for written in languages:
-            yield row(f"xquad.{asked}-{written}", written, folder / f"corpus.{written}.jsonl", folder / f"queries.{asked}.jsonl", folder / "qrels.jsonl")
+            yield row(f"xquad.{asked}-{written}", asked, written, folder / f"corpus.{written}.jsonl", folder / f"queries.{asked}.jsonl", folder / "qrels.jsonl")
 
 
-def row(name: str, language: str, corpus: Path, queries: Path, qrels: Path) -> Row:
+def row(name: str, spoken: str, language: str, corpus: Path, queries: Path, qrels: Path) -> Row:
     relevant = {one["query-id"]: one["corpus-id"] for one in lines(qrels) if one["score"] > 0}
     asked = [one for one in lines(queries) if one["_id"] in relevant]
     return Row(
-        name, language, {one["_id"]: one["text"] for one in lines(corpus)}, {one["_id"]: one["text"] for one in asked},
+        name, spoken, language, {one["_id"]: one["text"] for one in lines(corpus)}, {one["_id"]: one["text"] for one in asked},
         {one["_id"]: one.get("answers", []) for one in asked}, relevant,
     )  # fmt: skip
 
@@ -88,38 +110,72 @@ class WhitespaceBM25:
         return dict(found)
 
 
-def measure(one: Row, collection: Collection, questions: list[str]) -> dict[str, float]:
-    """nDCG@10 x 100 of each side, and the rates of sentences and refusals, over `questions`."""
-    runs: dict[str, dict[str, dict[str, float]]] = {side: {} for side in ("BM25 whitespace", "lexical", "dense", "fusion")}
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """nDCG@10 x 100 of each side and shares in per cent; `present` and `absent` are the confidences of each question
+    with its passage in the collection and with it taken out."""
+
+    figures: dict[str, float]
+    present: list[float]
+    absent: list[float]
+
+
+def measure(one: Row, collection: Collection, questions: list[str]) -> Measured:
+    runs: dict[str, dict[str, dict[str, float]]] = {side: {} for side in SIDES}
     baseline = WhitespaceBM25(one.corpus)
-    marked = refused = wrong = with_answer = 0
+    present, absent, marked = [], [], []
     for number in questions:
-        hits = collection.search(one.questions[number], top_k=DEPTH)
+        with collection._asking(one.questions[number], DEPTH) as (_, ranking, _):
+            passages = ranking.passages
         for side, value in (("dense", "dense"), ("lexical", "lexical"), ("fusion", "score")):
             best: dict[str, float] = {}
-            for hit in hits:
-                best[hit.article.id] = max(best.get(hit.article.id, -1.0), getattr(hit, value))
+            for hit in passages:
+                best[hit.article_id] = max(best.get(hit.article_id, -1.0), getattr(hit, value))
             runs[side][number] = best
         runs["BM25 whitespace"][number] = baseline.scores(one.questions[number])
-        answer = collection.ask(one.questions[number], top_k=3)
-        refused += not answer
-        if one.answers[number] and one.language == one.name[-2:]:
-            with_answer += 1
+        present.append(best_confidence(passages))
+        absent.append(best_confidence([hit for hit in passages if hit.article_id != one.relevant[number]]))
+        if one.answers[number] and one.asked == one.language:
+            answer = collection.ask(one.questions[number], top_k=3)
             shown = [citation.sentence.text for citation in answer.citations + answer.near_misses]
-            marked += any(text in sentence for text in one.answers[number] for sentence in shown)
-        # What would be answered without the passage: the best evidence among the other articles.
-        others = [hit for hit in hits if hit.article.id != one.relevant[number]][:5]
-        wrong += any(confidence(hit.dense, _coverage(one.questions[number], hit.passage.text, one.language)) >= ANSWERS_FROM for hit in others)
+            marked.append(any(text in sentence for text in one.answers[number] for sentence in shown))
     qrels = {number: {one.relevant[number]: 1} for number in questions}
-    result = {side: 100 * ir_measures.calc_aggregate([nDCG @ 10], qrels, run)[nDCG @ 10] for side, run in runs.items()}
-    rates = {"false refusals %": 100 * refused / len(questions), "false answers %": 100 * wrong / len(questions)}
-    return result | rates | ({"answer in a marked sentence %": 100 * marked / with_answer} if with_answer else {})
+    figures = {side: 100 * ir_measures.calc_aggregate([nDCG @ 10], qrels, run)[nDCG @ 10] for side, run in runs.items()}
+    figures[RATES[0]] = 100 * float(np.mean(np.array(present) < ANSWERS_FROM))
+    figures[RATES[1]] = 100 * float(np.mean(np.array(absent) >= ANSWERS_FROM))
+    if marked:
+        figures[RATES[2]] = 100 * float(np.mean(marked))
+    return Measured(figures, present, absent)
 
 
-def _coverage(question: str, passage: str, language: str) -> float:
-    """Share of the question's distinct stems that stand in the passage: a stand-in for the idf-weighted coverage."""
-    asked = set(passage_terms(question, language)[1])
-    return len(asked & set(passage_terms(passage, language)[1])) / len(asked) if asked else 0.0
+def report(measured: dict[str, Measured]) -> str:
+    """The tables in Markdown: every row, the means, and the curve of refusals."""
+    columns = (*SIDES, "fusion - best side", *RATES)
+    written = ["| row | " + " | ".join(columns) + " |", "|---|" + "--:|" * len(columns)]
+    table = {name: one.figures | {"fusion - best side": gain(one.figures)} for name, one in measured.items()}
+    mean = {column: float(np.mean([row[column] for row in table.values() if column in row] or [np.nan])) for column in columns}
+    for name, row in {**table, f"mean of {len(table)}": mean}.items():
+        written.append(f"| {name} | " + " | ".join(f"{row[column]:.1f}" if column in row else "" for column in columns) + " |")
+    groups = {title: [one for name, one in measured.items() if is_same(name) is same] for title, same in (("same language", True), ("two languages", False))}
+    written += ["", f"Refused although the passage is there / answered without it, per cent, by the confidence asked for (now {ANSWERS_FROM}):", ""]
+    written += ["| confidence | " + " | ".join(groups) + " |", "|---|" + "--:|" * len(groups)]
+    for threshold in CURVE:
+        cells = []
+        for rows_ in groups.values():
+            present, absent = (np.array([value for one in rows_ for value in getattr(one, side)]) for side in ("present", "absent"))
+            cells.append(f"{100 * np.mean(present < threshold):.1f} / {100 * np.mean(absent >= threshold):.1f}" if len(present) else "")
+        written.append(f"| {threshold} | " + " | ".join(cells) + " |")
+    return "\n".join(written) + "\n"
+
+
+def gain(figures: dict[str, float]) -> float:
+    return figures["fusion"] - max(figures["dense"], figures["lexical"])
+
+
+def is_same(name: str) -> bool:
+    """Are question and passage of this row in one language?"""
+    pair = name.partition("xquad.")[2]
+    return not pair or len(set(pair.split("-"))) == 1
 
 
 def main() -> None:
@@ -128,29 +184,30 @@ def main() -> None:
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--questions", type=int, default=10_000, help="at most so many a row")
     parser.add_argument("--rows", nargs="*", help="names of rows; all without it")
-    parser.add_argument("--out", type=Path, help="write the figures there as JSON")
+    parser.add_argument("--out", type=Path, help="write the report there, as .md and .json")
     arguments = parser.parse_args()
-    figures: dict[str, dict[str, float]] = {}
-    header = None
+    embedder = RememberingEmbedder(load_embedder(BUNDLED))
+    measured: dict[str, Measured] = {}
     collections: dict[tuple[str, str], Collection] = {}
+    begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         for one in rows(arguments.data):
             if arguments.rows and one.name not in arguments.rows:
                 continue
             key = (one.name.split(".")[0], one.language)
             if key not in collections:
-                collections[key] = Collection.open(Path(folder) / f"{len(collections)}")
+                collections[key] = Collection.open(Path(folder) / f"{len(collections)}", embedder=embedder)
                 collections[key].add(Article(name, "", text, language=one.language) for name, text in one.corpus.items())
             asked = [number for i, number in enumerate(one.questions) if arguments.half is None or i % 2 == arguments.half]
-            figures[one.name] = measure(one, collections[key], asked[: arguments.questions])
-            if header is None:
-                header = ["BM25 whitespace", "lexical", "dense", "fusion", "false refusals %", "false answers %", "answer in a marked sentence %"]
-                print("| row | " + " | ".join(header) + " |\n|" + "---|" * (len(header) + 1))
-            print(f"| {one.name} | " + " | ".join(f"{figures[one.name].get(name, float('nan')):.1f}" for name in header) + " |", flush=True)
+            measured[one.name] = measure(one, collections[key], asked[: arguments.questions])
+            figures = measured[one.name].figures
+            print(f"{one.name}: " + ", ".join(f"{name} {value:.1f}" for name, value in figures.items()) + f" ({time.monotonic() - begin:.0f} s)", flush=True)
         for collection in collections.values():
             collection.close()
+    print(report(measured))
     if arguments.out:
-        arguments.out.write_text(json.dumps(figures, indent=1))
+        arguments.out.with_suffix(".md").write_text(report(measured), encoding="utf-8")
+        arguments.out.with_suffix(".json").write_text(json.dumps({name: one.figures for name, one in measured.items()}, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

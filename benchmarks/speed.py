@@ -29,7 +29,8 @@ def texts(count: int, data: Path | None) -> list[str]:
     if data is not None:
         found = [json.loads(line)["text"] for line in (data / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
         return found[:count]
-    sentences = [text[one.start : one.end] for path in sorted(SEEDS.glob("*.txt")) for text in [path.read_text(encoding="utf-8")] for one in sentence_spans(text)]
+    written = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
+    sentences = [text[one.start : one.end] for text in written for one in sentence_spans(text)]
     chance = random.Random(0)
     return [" ".join(chance.choice(sentences) for _ in range(4)) for _ in range(count)]
 

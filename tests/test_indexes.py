@@ -149,6 +149,8 @@ def test_lexical_index_scores_by_the_formula(words_index):
     for terms in QUERIES:
         assert_found(words_index.search(terms, 1000), *(part.tolist() for part in oracle.search(terms, 1000)))
         np.testing.assert_allclose(words_index.search(terms, 7)[1], oracle.search(terms, 7)[1], rtol=1e-5)
+        groups = [(list(terms), 0.5), (["w2", "~w2"], 0.25), (["nowhere"], 9.0)]
+        assert_found(words_index.search(terms, 1000, groups), *(part.tolist() for part in oracle.search(terms, 1000, groups)))
 
 
 def test_lexical_index_finds_phrases(words_index):

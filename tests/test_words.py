@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
 from rag.retrieval.bm25 import EXACT_WEIGHT, K1, B, lexical_scores, query_word
+from rag.retrieval.fusion import COVERAGE_WEIGHT, DENSE_WEIGHT, LEXICAL_WEIGHT, fuse
 from rag.retrieval.index import TITLE_WEIGHT
 from rag.retrieval.question import parse_question, phrase_pattern
 from rag.storage.terms import pack_terms, unpack_terms
@@ -50,6 +52,13 @@ def test_scores_follow_the_formula():
     beras = (1 - EXACT_WEIGHT) * TITLE_WEIGHT
     assert found.score[0] == pytest.approx((idf[0] * harga + idf[1] * beras) / sum(idf))
     assert found.coverage[0] == pytest.approx(1.0)
+
+
+def test_fusion_is_a_convex_combination_that_grows_with_each_side():
+    assert fuse(np.array([0.5, -0.5]), np.array([0.2, 0.2]), np.array([0.4, 1.0])) == pytest.approx(
+        [DENSE_WEIGHT * 0.5 + LEXICAL_WEIGHT * 0.2 + COVERAGE_WEIGHT * 0.4, LEXICAL_WEIGHT * 0.2 + COVERAGE_WEIGHT]
+    )
+    assert pytest.approx(1.0) == DENSE_WEIGHT + LEXICAL_WEIGHT + COVERAGE_WEIGHT == fuse(*np.ones((3, 1)))[0]
 
 
 def test_questions_are_bounded_and_phrases_are_found():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rag.answering.compose import Asked, compose
 from rag.answering.evidence import ANSWERS_FROM, confidence
-from rag.retrieval.search import Ranking
+from rag.retrieval.search import Ranked, Ranking
 from rag.storage.reader import Snapshot
 from rag.types import Answer, Reason, Searched
 
@@ -25,5 +27,9 @@ def answer(text: str, asked: Asked, ranking: Ranking, snapshot: Snapshot, search
 def _reason(asked: Asked, ranking: Ranking) -> Reason:
     if asked.question.phrases:
         return Reason.ANSWERED if ranking.places else Reason.PHRASE_NOT_FOUND
-    best = max((confidence(one.dense, one.coverage) for one in ranking.passages[:LOOKED_AT]), default=0.0)
-    return Reason.ANSWERED if best >= ANSWERS_FROM else Reason.NOTHING_CLOSE
+    return Reason.ANSWERED if best_confidence(ranking.passages) >= ANSWERS_FROM else Reason.NOTHING_CLOSE
+
+
+def best_confidence(passages: Sequence[Ranked]) -> float:
+    """How likely the best of the first few ranked passages answers, in (0, 1); 0 if there are none."""
+    return max((confidence(one.dense, one.coverage) for one in passages[:LOOKED_AT]), default=0.0)

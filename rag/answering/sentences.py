@@ -12,7 +12,7 @@ from rag.storage.records import StoredSentences
 from rag.text.words import words
 from rag.types import Span
 
-COSINE_WEIGHT = 0.4
+COSINE_WEIGHT = 0.5
 
 
 def best_sentence(

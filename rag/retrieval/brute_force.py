@@ -64,7 +64,7 @@ class BruteForceWords:
                 self._articles[-number] = value
         self._changes = []
 
-    def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
         scores: Counter[int] = Counter()
         for term, weight in terms.items():
             for number, document in self._passages.items():
@@ -73,6 +73,10 @@ class BruteForceWords:
                 sat = tf / (tf + K1 * (1 - B + B * len(field) / self.average))
                 if tf or term in document.title:
                     scores[number] += weight * (sat + TITLE_WEIGHT * (term in document.title))
+        for group, weight in groups:
+            for number, document in self._passages.items():
+                if not set(group).isdisjoint([*document.exact, *document.stems, *document.title]):
+                    scores[number] += weight
         ranked = sorted((-score, number) for number, score in scores.items())[:k]
         return np.array([number for _, number in ranked], np.int64), np.array([-score for score, _ in ranked], np.float32)
 

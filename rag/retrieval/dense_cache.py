@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -58,7 +59,17 @@ def save_dense(folder: Path, snapshot: Snapshot) -> None:
     new = folder / (name + ".new")
     index.save(new)
     sync_file(new)
+    if not _is_written(new, index):
+        raise OSError(errno.ENOSPC, "the disk is full", str(new))
     os.replace(new, folder / name)
     sync_folder(folder)
     note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {name: describe(folder / name)})
     write_manifest(folder, replace(read_manifest(folder), dense=note))
+
+
+def _is_written(path: Path, index: FaissIndex) -> bool:
+    """FAISS says nothing when the last block of a file finds no space."""
+    try:
+        return len(FaissIndex.load(path, index.dimension)) == len(index)
+    except (ValueError, OSError):
+        return False

@@ -59,8 +59,11 @@ class LexicalIndex(Protocol):
 
     def commit(self) -> None: ...
 
-    def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
-        """(ids, scores) of the `k` best passages that hold one of `terms`, each counted with its weight, best first."""
+    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
+        """(ids, scores) of the `k` best passages that hold one of `terms`, each counted with its weight, best first.
+
+        A passage gains the weight of each of `groups` once if it, or its title, holds any term of the group.
+        """
         ...
 
     def phrase(self, words: Sequence[str], k: int) -> list[int]:

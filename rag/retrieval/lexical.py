@@ -91,18 +91,21 @@ class TantivyIndex:
         other._searcher, other._counted = self._searcher, self._counted
         return other
 
-    def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
         queries = []
         for term, weight in terms.items():
-            field = "stems" if term.startswith(STEM_MARK) else "exact"
-            holders = _guarded(partial(self._searcher.doc_freq, field, term))
+            holders = _guarded(partial(self._searcher.doc_freq, _field(term), term))
             if holders:
-                query = tantivy.Query.term_query(self._schema, field, term, "freq")
                 idf = math.log(1 + (self._statistics()[0] - holders + 0.5) / (holders + 0.5))
-                queries.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight / (idf * (K1 + 1)))))
-            titled = tantivy.Query.term_query(self._schema, "title", term, "basic")
-            queries.append((tantivy.Occur.Should, tantivy.Query.const_score_query(titled, weight * TITLE_WEIGHT)))
-        return self._run(tantivy.Query.boolean_query(queries), k)
+                queries.append(tantivy.Query.boost_query(self._term(_field(term), term), weight / (idf * (K1 + 1))))
+            queries.append(tantivy.Query.const_score_query(self._term("title", term), weight * TITLE_WEIGHT))
+        for group, weight in groups:
+            anywhere = [self._term(field, term) for term in group for field in (_field(term), "title")]
+            queries.append(tantivy.Query.const_score_query(_any_of(anywhere), weight))
+        return self._run(_any_of(queries), k)
+
+    def _term(self, field: str, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, term, "basic" if field == "title" else "freq")
 
     @property
     def average(self) -> float:
@@ -136,6 +139,14 @@ class TantivyIndex:
         if self._writer is None:
             self._writer = _guarded(lambda: self._index.writer(heap_size=HEAP_BYTES, num_threads=1))
         return self._writer
+
+
+def _field(term: str) -> str:
+    return "stems" if term.startswith(STEM_MARK) else "exact"
+
+
+def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
 
 
 def _explained(searcher: tantivy.Searcher, schema: tantivy.Schema) -> tuple[float, float]:

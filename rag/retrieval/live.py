@@ -42,8 +42,8 @@ class WatchedLexical:
     def __init__(self, index: TantivyIndex, another: Callable[[Exception], TantivyIndex]) -> None:
         self.index, self._another = index, another
 
-    def search(self, terms: Mapping[str, float], k: int) -> tuple[np.ndarray, np.ndarray]:
-        return self._ask(lambda index: index.search(terms, k))
+    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
+        return self._ask(lambda index: index.search(terms, k, groups))
 
     def phrase(self, words: Sequence[str], k: int) -> list[int]:
         return self._ask(lambda index: index.phrase(words, k))

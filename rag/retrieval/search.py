@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.retrieval.bm25 import ENGINE_AVERAGE, ENGINE_RATIO, EXACT_WEIGHT, LexicalScores, QueryWord, lexical_scores, query_word
-from rag.retrieval.fusion import fuse
+from rag.retrieval.fusion import COVERAGE_WEIGHT, DENSE_WEIGHT, LEXICAL_WEIGHT, fuse
 from rag.retrieval.live import View
 from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
@@ -63,14 +63,14 @@ def rank(question: Question, query: Sequence[QueryWord], vector: np.ndarray, sna
     k = max(CANDIDATES, 2 * top_k)
     while True:
         by_vector, next_cosine = _dense_candidates(vector, view, k)
-        by_words, next_lexical = _lexical_candidates(question, query, view, k, snapshot.state)
+        by_words, next_words = _lexical_candidates(question, query, view, k, snapshot.state)
         found = snapshot.passages(list(dict.fromkeys([*by_vector, *by_words, *in_phrase])))
         evidence = _weigh(query, vector, list(found.values()), snapshot, in_phrase)
-        others = fuse(next_cosine, next_lexical)
+        others = DENSE_WEIGHT * max(next_cosine, 0.0) + next_words
         if others <= 0 or k >= CANDIDATES_MAX or evidence.reached(top_k) > others + TIE:
             break
         k *= 4
-    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_lexical, max(RANKED_AT_LEAST, 2 * top_k))), places)
+    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_words / LEXICAL_WEIGHT, max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
 def query_words(question: Question, snapshot: Snapshot) -> list[QueryWord]:
@@ -87,27 +87,27 @@ def _dense_candidates(vector: np.ndarray, view: View, k: int) -> tuple[list[int]
 
 
 def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: View, k: int, state: State) -> tuple[list[int], float]:
-    """The ids of the `k` best by the lexical index's own score and of every passage it does not hold yet, and what the
-    exact score of no other passage exceeds.
+    """The ids of the `k` best by what their words add to the fused score, as the lexical index has it, and of every
+    passage it does not hold yet; and what the words of no other passage add more than.
 
-    The two scores differ by ENGINE_RATIO at most, and by the removed passages that the index still counts in its
-    average length; it rounds lengths down, which only raises its own.
+    The index's score and the exact one differ by ENGINE_RATIO at most, and by the removed passages that the index
+    still counts in its average length; it rounds lengths down, which only raises its own.
     """
+    possible, asked = max(sum(word.weight * word.idf for word in query), 1e-9), max(sum(word.asks for word in query), 1e-9)
     terms: dict[str, float] = {}
+    groups = []
     for word, weighed in zip(question.words, query, strict=True):
-        if weighed.exact is not None:
-            terms[word.exact] = EXACT_WEIGHT * weighed.weight * weighed.idf
-        for stem in word.stems if weighed.stems else ():
-            terms[stem] = (1 - EXACT_WEIGHT) * weighed.weight * weighed.idf
+        held = [word.exact] * (weighed.exact is not None) + list(word.stems if weighed.stems else ())
+        share = LEXICAL_WEIGHT * weighed.weight * weighed.idf / possible
+        terms |= {term: share * (EXACT_WEIGHT if term == word.exact else 1 - EXACT_WEIGHT) for term in held}
+        if held:
+            groups.append((held, COVERAGE_WEIGHT * weighed.asks / asked))
     if view.lexical is None or not terms:
         return list(view.pending), 0.0
-    ids, scores = view.lexical.search(terms, k)
+    ids, scores = view.lexical.search(terms, k, groups)
     named = list(dict.fromkeys([*view.pending, *ids.tolist()]))
-    if len(ids) < k:
-        return named, 0.0
-    possible = sum(word.weight * word.idf for word in query)
     drift = max(1.0, ENGINE_AVERAGE * state.words / max(state.passages, 1) / view.lexical.average)
-    return named, min(1.0, ENGINE_RATIO * drift * float(scores[-1]) / possible)
+    return named, ENGINE_RATIO * drift * float(scores[-1]) if len(ids) == k else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _weigh(query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[Stor
     vectors = np.frombuffer(b"".join(one.vector for one in stored), np.float16).reshape(len(stored), state.dimension).astype(np.float32)
     cosines = (vectors * vector).sum(axis=1, dtype=np.float64)
     words = lexical_scores(query, [one.terms for one in stored], [one.words for one in stored], state.words / max(state.passages, 1))
-    scores = np.round(fuse(cosines, words.score), 9)
+    scores = np.round(fuse(cosines, words.score, words.coverage), 9)
     ids = snapshot.article_ids({one.article for one in stored})
     place = [(ids[one.article], one.start) for one in stored]
     phrases = np.array([len(in_phrase.get(one.id, ())) for one in stored], np.int64)
