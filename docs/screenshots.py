@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from browser import FLAGS, find_browser  # noqa: E402
+
 from rag.collection import Collection  # noqa: E402
 from rag.web.opening import Opening, Phase, State  # noqa: E402
 from rag.web.page import build_page, launch_options  # noqa: E402
@@ -68,9 +69,9 @@ def visits(browser: Browser):
 def walk(page: Page, address: str, name: str) -> None:
     """One visitor's way: the empty page, an answer, its article, and a question without an answer."""
     page.goto(address)
-    page.locator(".masthead .ready").wait_for()
+    page.locator(".chat .example").first.wait_for()
     shoot(page, f"empty-{name}")
-    page.get_by_role("textbox").fill(EXAMPLES[0])
+    page.get_by_role("textbox").fill(EXAMPLES[0].question)
     page.get_by_role("textbox").press("Enter")
     link = page.locator(".chat blockquote a").first
     link.wait_for()
@@ -79,9 +80,9 @@ def walk(page: Page, address: str, name: str) -> None:
     page.locator(".reader article mark:focus").wait_for()
     shoot(page, f"reader-{name}")
     page.keyboard.press("Escape")
-    page.get_by_role("textbox").fill(EXAMPLES[-1])
+    page.get_by_role("textbox").fill(EXAMPLES[-1].question)
     page.get_by_role("textbox").press("Enter")
-    page.locator(".chat [data-testid=bot]").nth(1).wait_for()
+    page.locator(".chat .near").wait_for()
     shoot(page, f"not-answered-{name}")
 
 

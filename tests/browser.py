@@ -1,9 +1,13 @@
-"""Finds the browser of the page tests."""
+"""Finds the browser of the page tests, and does what every visitor does."""
 
 from __future__ import annotations
 
 import os
 import shutil
+
+from playwright.sync_api import Page
+
+WIDE, PHONE = (1280, 800), (390, 844)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
@@ -18,3 +22,18 @@ def find_browser(playwrights_own: str) -> str:
     if not found:
         raise RuntimeError("The page tests need a browser: apt-get install chromium, or playwright install chromium, or set CHROMIUM.")
     return found
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_role("textbox").fill(question)
+    page.get_by_role("textbox").press("Enter")
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def tabbed(page: Page) -> str:
+    """Where one more Tab leads."""
+    page.keyboard.press("Tab")
+    return page.evaluate("['.reader', '.chat', '.ask'].find((one) => document.activeElement.closest(one)) ?? ''")

@@ -1,11 +1,11 @@
-"""The articles of the page tests: two like the first ones, and some written to do harm."""
+"""The articles of the page tests: two like the first ones, under their ids, and some written to do harm."""
 
 from __future__ import annotations
 
 from rag.types import Article
 
 VISIT = Article(
-    "seeds/kunjungan.txt",
+    "seeds/000_85d61c4b71691643.txt",
     "Pemimpin Hamas Kunjungi Rusia",
     "Hamas Ismail Haniyeh melakukan kunjungan ke Rusia, Sabtu (10/9/2022).\n\n"
     + "\n\n".join(f"Paragraf {n} membicarakan hubungan bilateral dan perundingan panjang yang belum selesai." * 3 for n in range(12))
@@ -18,7 +18,7 @@ VISIT = Article(
     language="id",
 )
 DOHA = Article(
-    "seeds/doha.txt",
+    "seeds/003_254a55fc44b6ca34.txt",
     "",
     "Menteri Luar Negeri Rusia Sergei Lavrov berkomunikasi dengan perwakilan Hamas di Doha, Qatar.\nNetanyahu menelepon Putin.",
     source="TRIBUNNEWS.COM",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterable
 
@@ -86,3 +87,20 @@ def _citation(number: int, hit: Hit) -> Citation:
     strength = Strength.STRONG if hit.score > 0.8 else Strength.RELATED if hit.score >= 0.5 else Strength.WEAK
     why = Why(hit.dense, hit.lexical, hit.dense_rank, hit.lexical_rank, hit.matched)
     return Citation(number, passage.text, best, hit.article, passage.start, passage.end, hit.score, strength, why)
+
+
+class Mirror(PageCollection):
+    """Answers with given texts, each as quote, title and source of an article."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__([])
+        self._texts = texts
+
+    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+        cited = []
+        for number, text in enumerate(self._texts, 1):
+            cut = random.Random(number).randint(0, len(text))
+            article = Article(str(number), text, text, text)
+            best = Sentence(text[cut:], cut, len(text))
+            cited.append(Citation(number, text, best, article, 0, len(text), 1.0, Strength.STRONG, Why(1, 1, 1, 1, ())))
+        return Answer(question, Reason.ANSWERED, tuple(cited), searched=Searched(1, 1))

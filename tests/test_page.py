@@ -2,96 +2,25 @@
 
 from __future__ import annotations
 
-import random
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from browser import FLAGS, find_browser
-from page_articles import ARABIC, ATTACKS, DOHA, HOSTILE, VISIT
-from page_collection import PageCollection
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browser import PHONE, WIDE, ask, fits, tabbed
+from page_articles import ARABIC, DOHA, VISIT
+from page_collection import Mirror, PageCollection
+from playwright.sync_api import expect
 
-from rag.errors import RagError
-from rag.types import Answer, Article, Citation, Progress, Reason, Searched, Sentence, Span, Strength, Why
+from rag.errors import StorageError
+from rag.types import Answer, Article, Progress, Span
 from rag.web.citing import Reference
-from rag.web.escaping import one_line
 from rag.web.opening import Opening, Phase, State
-from rag.web.page import build_page, launch_options
 from rag.web.strings import EXAMPLES
 
-WIDE, PHONE = (1280, 800), (390, 844)
+pytest_plugins = ("page_browser",)
+
 QUESTION = "Siapa didampingi Haniyeh"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = find_browser(playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[object], str]]:
-    """Serves a page over a collection, or over one that is still opening; gives its address."""
-    pages = []
-
-    def start(over: object) -> str:
-        page = build_page(over if isinstance(over, Opening) else Opening.ready(over))
-        pages.append(page)
-        return page.launch(**launch_options("127.0.0.1"))[1].rstrip("/")
-
-    yield start
-    for page in pages:
-        page.close(verbose=False)
-
-
-@pytest.fixture(scope="session")
-def collection() -> PageCollection:
-    return PageCollection([VISIT, DOHA, ARABIC, *HOSTILE])
-
-
-@pytest.fixture(scope="session")
-def address(serve, collection) -> str:
-    return serve(collection)
-
-
-@pytest.fixture
-def visit(chromium) -> Iterator[Callable[..., Page]]:
-    """Opens an address as a fresh visitor; afterwards no script may have failed and no request have left the machine."""
-    foreign, broken, contexts = [], [], []
-
-    def go(address: str, size: tuple[int, int] = WIDE, locale: str = "en-US") -> Page:
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: foreign.append(request.url) if not is_local(request.url) else None)
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("dialog", lambda dialog: broken.append(dialog.message))
-        page.goto(address)
-        expect(page.get_by_role("textbox")).to_be_visible()
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert (foreign, broken) == ([], [])
-
-
-def is_local(url: str) -> bool:
-    return re.match(r"(?:https?|wss?)://127\.0\.0\.1[:/]|(?:data|blob):", url) is not None
-
-
-def ask(page: Page, question: str) -> None:
-    page.get_by_role("textbox").fill(question)
-    page.get_by_role("textbox").press("Enter")
-
-
-def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
@@ -122,11 +51,70 @@ def test_a_citation_opens_its_article_at_the_quote(visit, address, size):
     page.keyboard.press("Escape")
     expect(reader).to_be_hidden()
     expect(link).to_be_focused()
-    assert "#" not in page.url
+    expect(page).to_have_url(re.compile(r"^[^#]*$"))
     link.click()
     expect(mark).to_be_in_viewport()
     reader.get_by_role("button", name="Close").click()
     expect(reader).to_be_hidden()
+    link.click()
+    expect(mark).to_be_focused()
+    page.go_back()  # a phone's Back leaves the reader, not the page
+    expect(reader).to_be_hidden()
+    expect(link).to_be_focused()
+    expect(page.locator(".chat blockquote")).not_to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_tab_reaches_what_can_be_seen_and_nothing_behind_a_reader_that_covers_the_page(visit, address, size):
+    page = visit(address, size)
+    ask(page, QUESTION)
+    page.locator(".chat blockquote a").first.press("Enter")
+    expect(page.locator(".reader article mark")).to_be_focused()
+    seen = [tabbed(page) for _ in range(12)]
+    assert ".reader" in seen and (".chat" in seen and ".ask" in seen) == (size == WIDE), seen
+    page.keyboard.press("Escape")
+    expect(page.locator(".reader section")).to_be_hidden()
+    expect(page.locator(".chat blockquote a").first).to_be_focused()
+    seen = [tabbed(page) for _ in range(12)]
+    assert ".chat" in seen and ".ask" in seen and ".reader" not in seen, seen
+
+
+def test_the_citation_that_was_pressed_stays_where_it_was(visit, serve):
+    texts = [f"Jawaban {n} tentang semua hal. " + "Kalimat lain yang cukup panjang untuk baris berikutnya. " * 9 for n in range(6)]
+    page = visit(serve(Mirror(texts)))
+    ask(page, "semua")
+    link = page.locator(".chat blockquote a").nth(3)
+    link.scroll_into_view_if_needed()
+    before = link.bounding_box()["y"]
+    link.click()
+    expect(page.locator(".sidebar.open")).to_be_visible()
+    expect(page.locator(".chat")).to_have_css("width", re.compile(r"^[67]\d\d"))
+    assert abs(link.bounding_box()["y"] - before) < 2
+
+
+def test_of_a_very_long_article_the_reader_shows_a_part_and_leads_on(visit, serve):
+    text = "\n".join(f"Baris {n} " + "panjang " * 9 for n in range(60_000)) + "\nHaniyeh didampingi Saleh. Ia tiba sore."
+    page = visit(serve(PageCollection([Article("long.txt", "Panjang", text, language="id")])))
+    ask(page, QUESTION)
+    page.locator(".chat blockquote a").first.click()
+    mark = page.locator(".reader article mark")
+    expect(mark).to_have_text("Haniyeh didampingi Saleh. Ia tiba sore.")
+    expect(mark).to_be_in_viewport()
+    expect(page.locator(".reader .part")).to_contain_text("This article is long: 98% to 100% of it is shown here.")
+    first = page.locator(".reader article p").first.text_content()
+    page.get_by_role("button", name="Show what comes before").click()
+    expect(page.locator(".reader p", has=page.locator(".here"))).to_have_text(first)
+    expect(page.locator(".reader .here")).to_be_focused()
+    expect(page.locator(".reader .here")).to_be_in_viewport()
+    page.get_by_role("button", name="Show what comes before").click()
+    expect(page.locator(".reader .part").last).to_contain_text("This article is long: 96% to 99% of it is shown here.")
+    page.get_by_role("button", name="Show what comes after").click()
+    expect(page.locator(".reader .part").last).to_contain_text("to 100% of it")
+    expect(page.locator(".reader .here")).to_be_focused()
+    page.get_by_role("link", name="Back to the quote").first.click()
+    expect(mark).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".chat blockquote a").first).to_be_focused()
 
 
 def test_a_deep_link_shows_the_same_in_a_fresh_tab(visit, address):
@@ -173,100 +161,6 @@ def test_an_article_that_changes_after_the_answer_is_not_marked(visit, address, 
     expect(page.locator(".reader .notice")).to_contain_text("tidak lagi ada")
 
 
-def test_hostile_articles_are_shown_as_text_and_do_nothing(visit, address):
-    page = visit(address)
-    expect(page.locator(".masthead .ready")).to_be_visible()
-    harmful = (
-        ":is(script, img, svg, iframe, form, input, style, link, meta, object, math, details, h1, [style], [onerror], [onload], [srcdoc])"
-    )
-    for number, attack in enumerate(ATTACKS, 1000):
-        ask(page, f"serangan nomor {number}")
-        bot = page.locator(".chat .bot").last
-        expect(bot.locator("blockquote").first).to_contain_text(f"Serangan nomor {number}.")
-        assert one_line(attack).strip() in one_line(bot.locator("blockquote").first.text_content()), attack
-        assert one_line(attack).strip() in one_line(bot.locator(".heading").first.text_content()), attack
-        assert bot.locator(f"[data-testid=bot] {harmful}").evaluate_all("all => all.map(one => one.outerHTML.slice(0, 200))") == [], attack
-        assert {link[:6] for link in bot.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")} == {"#cite="}
-        link = bot.locator("blockquote a").first
-        link.click()
-        expect(page.locator(".reader article mark").first).to_contain_text(f"Serangan nomor {number}.")
-        assert page.locator(".reader article p").all_text_contents() == HOSTILE[number - 1000].text.split("\n"), attack
-        assert page.locator(f".reader section {harmful}, .reader section :is(a, article button)").count() == 0, attack
-        page.keyboard.press("Escape")
-        expect(page.locator(".reader section")).to_be_hidden()
-    assert page.evaluate("window.harm") is None
-
-
-class Mirror(PageCollection):
-    """Answers with given texts, each as quote, title and source of an article."""
-
-    def __init__(self, texts: list[str]) -> None:
-        super().__init__([])
-        self._texts = texts
-
-    def ask(self, question: str, *, top_k: int = 5) -> Answer:
-        cited = []
-        for number, text in enumerate(self._texts, 1):
-            cut = random.Random(number).randint(0, len(text))
-            article = Article(str(number), text, text, text)
-            best = Sentence(text[cut:], cut, len(text))
-            cited.append(Citation(number, text, best, article, 0, len(text), 1.0, Strength.STRONG, Why(1, 1, 1, 1, ())))
-        return Answer(question, Reason.ANSWERED, tuple(cited), searched=Searched(1, 1))
-
-
-def test_random_texts_are_shown_exactly(visit, serve):
-    chance = random.Random(20221)
-    parts = [
-        *"\\`*_{}[]()#|~$!<>&%@:/.-+='\"^ 0a€字ש",
-        "**",
-        "__",
-        "](",
-        "![",
-        "```",
-        "$$",
-        "%%%",
-        "LATEX_BLOCK_0",
-        "http://",
-        "www.",
-        "a@b.co",
-    ]
-    parts += [
-        "[a](b)",
-        "![a](http://b/c)",
-        "<b>",
-        "</p>",
-        "<!--",
-        "&amp;",
-        "&#60;",
-        "1. ",
-        "- ",
-        "> ",
-        "===",
-        "---",
-        "\n",
-        "~~",
-        ":smile:",
-        "    ",
-        "\u202e",
-        "<br>",
-        "kata ",
-    ]
-    texts = ["x" + "".join(chance.choices(parts, k=chance.randint(1, 25))) for _ in range(200)]
-    page = visit(serve(Mirror(texts)))
-    ask(page, "semua")
-    expect(page.locator(".chat .heading")).to_have_count(len(texts))
-    seen = page.locator(".chat .bot").evaluate(
-        """bot => ({kinds: [...new Set([...bot.querySelectorAll('blockquote *, .heading *')].map(one => one.tagName))].sort(),
-                    quotes: [...bot.querySelectorAll('blockquote')].map(one => one.textContent),
-                    headings: [...bot.querySelectorAll('.heading')].map(one => one.textContent)})"""
-    )
-    assert seen["kinds"] == ["A", "MARK", "P"]
-    for number, (text, quote, heading) in enumerate(zip(texts, seen["quotes"], seen["headings"], strict=True), 1):
-        lines = [one_line(line).strip() for line in text.split("\n")]
-        assert one_line(quote).strip() == f"{number} {' '.join(filter(None, lines))}", text
-        assert one_line(heading).strip() == one_line(text).strip(), text
-
-
 def test_no_answer_says_what_was_searched_and_offers_near_misses_as_such(visit, address):
     page = visit(address)
     ask(page, "Lavrov terbang naik pesawat mahal")
@@ -298,11 +192,43 @@ def test_the_page_speaks_the_browsers_language(visit, address):
     expect(page.locator(".masthead .ready")).to_contain_text("18 artikel")
     expect(page.get_by_role("textbox", name="Pertanyaan")).to_have_attribute("placeholder", re.compile("bahasa apa pun"))
     expect(page.get_by_role("button", name="Tanya", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name=EXAMPLES[0])).to_be_in_viewport()
-    assert page.locator("button.example").count() == 5 and fits(page)
-    page.get_by_role("button", name=EXAMPLES[0]).click()
-    expect(page.locator(".chat .user")).to_have_text(EXAMPLES[0])
+    expect(page.locator("button.example")).to_have_text([example.question for example in EXAMPLES])
+    first = page.get_by_role("button", name=EXAMPLES[0].question)
+    expect(first).to_be_in_viewport()
+    assert fits(page)
+    first.press("Enter")
+    expect(page.locator(".chat .user")).to_have_text(EXAMPLES[0].question)
     expect(page.locator(".chat .bot .said").first).to_contain_text("10 September 2022 (dari baris tanggal)")
+    expect(page.get_by_role("textbox")).to_have_value("")
+
+
+def test_another_collection_gets_no_examples(visit, serve):
+    page = visit(serve(PageCollection([ARABIC, DOHA])), PHONE)
+    expect(page.locator("button.example")).to_have_text([example.question for example in EXAMPLES[1:4]])
+    page = visit(serve(PageCollection([ARABIC])))
+    expect(page.locator(".masthead .ready")).to_contain_text("1 article")
+    expect(page.get_by_role("heading", name="What would you like to check?")).to_be_visible()
+    expect(page.locator("button.example")).to_have_count(0)
+
+
+class Slow(PageCollection):
+    """Answers when it is told to."""
+
+    may_answer = threading.Event()
+
+    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+        self.may_answer.wait()
+        return super().ask(question, top_k=top_k)
+
+
+def test_an_answer_that_takes_a_while_is_seen_to_be_on_its_way(visit, serve):
+    slow = Slow([VISIT])
+    page = visit(serve(slow), locale="id-ID")
+    ask(page, QUESTION)
+    expect(page.get_by_text("Mencari di artikel")).to_be_visible()
+    slow.may_answer.set()
+    expect(page.locator(".chat blockquote").first).to_contain_text("Haniyeh")
+    expect(page.get_by_text("Mencari di artikel")).to_have_count(0)
 
 
 def test_a_question_asked_while_preparing_waits_and_is_answered(visit, serve, collection):
@@ -330,11 +256,13 @@ def test_a_question_asked_while_preparing_waits_and_is_answered(visit, serve, co
 
 def test_a_collection_that_cannot_be_opened_says_why(visit, serve):
     def prepare(tell: Callable[[State], None]) -> PageCollection:
-        raise RagError("The <index> was built with another model.")
+        raise StorageError("The <database> is damaged.")
 
     opening = Opening(prepare)
     opening.start()
-    page = visit(serve(opening))
-    expect(page.locator(".masthead .failed")).to_contain_text("The <index> was built")
+    page = visit(serve(opening), locale="id-ID")
+    failed = page.locator(".masthead .failed")
+    expect(failed).to_contain_text("Koleksi tidak dapat dibuka.")
+    expect(failed).to_contain_text("Rincian (dalam bahasa Inggris): The <database> is damaged.")
     ask(page, QUESTION)
-    expect(page.locator(".chat .bot")).to_contain_text("The <index> was built")
+    expect(page.locator(".chat .bot")).to_contain_text("The <database> is damaged.")

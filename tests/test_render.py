@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import re
 import string
 from html.parser import HTMLParser
@@ -10,15 +11,21 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_articles import DOHA, VISIT
 from page_collection import PageCollection
 
+from rag import errors
+from rag.errors import IndexMismatch, QuestionError, RagError, StorageError
 from rag.types import Answer, Article, Citation, Reason, Searched, Sentence, Span, Strength, Why
 from rag.web.citing import Reference
 from rag.web.escaping import md_escape, one_line
+from rag.web.guard import OwnOriginOnly
 from rag.web.opening import Phase, State
-from rag.web.render import answer_markdown, article_html, masthead_html, notice_html, paragraphs
-from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, language_of, say_count
-from rag.web.wording import NAMES, language_name, written_date
+from rag.web.page import examples_for
+from rag.web.reader import reading
+from rag.web.render import View, answer_markdown, article_html, masthead_html, notice_html, paragraphs, problem_markdown, welcome_markdown
+from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, language_of, say, say_count
+from rag.web.wording import NAMES, error_words, language_name, written_date
 
 MARKUP = st.text(st.sampled_from("\\`*_{}[]#|~$!<>&%@:/.-+=()\"'0a w\n\u202e\u2066\x00"), max_size=60)
 ANYTHING = st.text(max_size=80) | MARKUP
@@ -135,7 +142,7 @@ def test_no_answer_says_what_was_searched_and_labels_the_near_misses():
 
 
 def test_the_reader_marks_the_quote_and_emphasises_the_sentence():
-    shown = article_html(ARTICLE, "en", quote=Span(7, 48), sentence=Span(16, 39))
+    shown = article_html(ARTICLE, "en", View(Span(0, len(ARTICLE.text)), Span(7, 48), Span(16, 39)))
     assert '<p dir="auto">Rusia* <mark tabindex="-1">berkata. <strong>“Kami</strong></mark></p>' in shown
     assert '<p dir="auto"><mark tabindex="-1"><strong>setuju,” katanya.</strong> Selesai.</mark></p>' in shown
     assert '<article lang="id">' in shown and "(untitled)" in shown and "10 September 2022 (from the dateline)" in shown
@@ -143,8 +150,8 @@ def test_the_reader_marks_the_quote_and_emphasises_the_sentence():
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil", "file:///etc/passwd", "http://", "http://[", "", "x"])
 def test_only_web_addresses_become_links(url):
-    assert "href" not in article_html(Article("a", "t", "x", url=url), "en")
-    quoted = article_html(Article("a", "t", "x", url='https://example.org/?"><script>'), "en")
+    assert "href" not in article_html(Article("a", "t", "x", url=url), "en", View(Span(0, 1)))
+    quoted = article_html(Article("a", "t", "x", url='https://example.org/?"><script>'), "en", View(Span(0, 1)))
     assert 'href="https://example.org/?&quot;&gt;&lt;script&gt;"' in quoted
 
 
@@ -166,7 +173,8 @@ class Elements(HTMLParser):
 
 
 OURS = {
-    ("section",), ("header",), ("article",), ("article", "lang"), ("span",), ("span", "class"), ("p", "class"), ("p", "dir"),
+    ("section", "aria-label"), ("header",), ("br",), ("span", "class", "tabindex"),
+    ("article",), ("article", "lang"), ("span",), ("span", "class"), ("p", "class"), ("p", "dir"),
     ("p", "class", "role"), ("h2", "tabindex"), ("h2", "tabindex", "dir"),
     ("button", "type", "class", "title"), ("a", "href", "target", "rel"),
 }  # fmt: skip
@@ -175,12 +183,16 @@ OURS = {
 @given(ANYTHING, st.sampled_from(LANGUAGES))
 def test_no_foreign_text_adds_an_element_to_the_reader_or_the_head(text, language):
     article = Article(text, text, text, text, text, text, "dateline", text, text)
-    shown = Elements(article_html(article, language, notice=text))
+    shown = Elements(article_html(article, language, View(Span(0, len(text)), notice=text, at=0, back=text)))
     assert set(shown.found) <= OURS
     assert all(line.replace("\x00", "\ufffd") in shown.text for line in text.split("\n") if line.strip())
-    assert set(Elements(notice_html(text, language)).found) <= OURS
-    failed = Elements(masthead_html(State(Phase.FAILED, problem=text), None, language)).found
-    assert failed == Elements(masthead_html(State(Phase.FAILED), None, language)).found
+    assert set(Elements(notice_html(text, language, text)).found) <= OURS
+    failed = Elements(masthead_html(None, None, language, RagError(text))).found
+    assert failed == Elements(masthead_html(None, None, language, RagError())).found
+    ready = Elements(masthead_html(State(Phase.READY), Searched(1, 1, (text,), (text, text)), language)).found
+    assert ready == Elements(masthead_html(State(Phase.READY), Searched(1, 1), language)).found
+    welcome = Elements(welcome_markdown([text], language))
+    assert welcome.found == [("div", "class"), ("button", "class", "dir")]
 
 
 def test_every_text_is_there_in_every_language_with_the_same_places():
@@ -190,6 +202,71 @@ def test_every_text_is_there_in_every_language_with_the_same_places():
         assert all(texts.values()), key
     assert all(len(names) == len(LANGUAGES) and all(names) for names in NAMES.values())
     assert len(EXAMPLES) == 5
+
+
+def test_examples_are_offered_only_while_their_articles_are_there():
+    assert examples_for(PageCollection([VISIT, DOHA])) == [example.question for example in EXAMPLES]
+    assert examples_for(PageCollection([VISIT])) == [EXAMPLES[0].question]
+    assert examples_for(PageCollection([DOHA])) == [example.question for example in EXAMPLES[1:4]]
+    assert examples_for(PageCollection([ARTICLE])) == examples_for(PageCollection([])) == []
+
+
+def test_every_kind_of_error_is_worded_in_every_language_and_keeps_its_message():
+    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, RagError)]
+    assert len(kinds) >= 12 and all(f"error.{kind.__name__}" in TEXTS for kind in kinds)
+    full = StorageError("disk <full> at /x")
+    assert error_words(full, "id") == "Disk penuh, atau simpanan artikel rusak."
+    assert error_words(type("Newer", (StorageError,), {})(""), "id") == error_words(full, "id")
+    assert problem_markdown(full, "id") == (
+        '<strong>Disk penuh, atau simpanan artikel rusak.</strong>\n\n<span class="said">Rincian (dalam bahasa Inggris): disk &lt;full&gt; at /x</span>'
+    )
+    assert problem_markdown(QuestionError("It has 2,001 characters."), "en") == (
+        '<strong>The question is empty or too long. Please write it differently.</strong>\n\n<span class="said">Details: It has 2,001 characters.</span>'
+    )
+    other = IndexMismatch("model", built_with="A", asked_for="B", cure="Rebuild.")
+    failed = Elements(masthead_html(None, None, "id", other)).text
+    assert "Koleksi tidak dapat dibuka. Koleksi ini dibuat dengan model atau versi Kutip yang lain." in failed and str(other) in failed
+    assert say("error.details", "id", problem=other) in Elements(notice_html(error_words(other, "id"), "id", str(other))).text
+
+
+def refused(bound: str, **headers: str) -> tuple[int, str]:
+    """Status and text of a request to a page that listens on `bound`; 0 when it is let through."""
+    sent: list[dict] = []
+
+    async def welcome(scope, receive, send):
+        sent.extend([{"status": 0}, {"body": b""}])
+
+    async def keep(message):
+        sent.append(message)
+
+    scope = {"type": "http", "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
+    with pytest.raises(StopIteration):  # it ends without waiting for anything; no event loop, since a browser may run one here
+        OwnOriginOnly(welcome, bound)(scope, None, keep).send(None)
+    return sent[0]["status"], sent[1]["body"].decode()
+
+
+def test_a_refusal_is_one_line_that_names_the_cure():
+    assert refused("127.0.0.1", host="localhost:7860", origin="http://localhost:7860") == (0, "")
+    assert refused("0.0.0.0", host="kutip.example", origin="https://kutip.example") == (0, "")
+    for bound, headers, cure in (
+        ("127.0.0.1", {"host": "kutip.example"}, "--host"),
+        ("127.0.0.1", {"host": "["}, "--host"),
+        ("127.0.0.1", {"host": "127.0.0.1:7860", "origin": "https://kutip.example"}, "Host header"),
+        ("0.0.0.0", {"host": "127.0.0.1:7860", "origin": "null"}, "Host header"),
+    ):
+        status, says = refused(bound, **headers)
+        assert status == 403 and says.startswith("Refused: ") and cure in says and says.count("\n") == 1
+
+
+def test_half_characters_and_direction_marks_reach_neither_page_nor_link():
+    odd = Article("a\ud800/\u202eb", "T\udfff\u202egnp", "Satu\ud800 dua\u2066 tiga.", "S\udc00", "A\u202e", url="javascript:alert(1)")
+    one = citation(odd, 0, len(odd.text), (0, 5), also_in=("x\ud800\u202e",))
+    chat = answer_markdown(Answer("?", Reason.ANSWERED, (one,)), "en")
+    panel = reading(PageCollection([odd]), Reference.of(one).href, "en")
+    for shown in (chat, panel):
+        assert shown.encode("utf-8").decode("utf-8") == shown
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", chat) and "javascript:" not in panel
+    assert '<mark tabindex="-1"><strong>Satu\ufffd</strong> dua' in panel
 
 
 @pytest.mark.parametrize(

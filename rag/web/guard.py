@@ -8,6 +8,15 @@ from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+_OTHER_NAME = (
+    "Refused: Kutip was started for this machine alone and answers only as localhost or 127.0.0.1. "
+    "To reach it by another name or through a proxy, start it with --host and an address of this machine."
+)
+_OTHER_SITE = (
+    "Refused: another web site sent this request. "
+    "If it came through a proxy, let the proxy pass on the Host header as the browser wrote it (nginx: proxy_set_header Host $http_host;)."
+)
+
 Message = MutableMapping[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
@@ -24,18 +33,20 @@ class OwnOriginOnly:
         self._names = LOOPBACK if host in LOOPBACK else None
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
-        if scope["type"] == "http" and not self._welcome(scope["headers"]):
-            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
-            await send({"type": "http.response.body", "body": b"This page answers only to its own address.\n"})
+        refusal = self._refusal(scope["headers"]) if scope["type"] == "http" else ""
+        if refusal:
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
+            await send({"type": "http.response.body", "body": f"{refusal}\n".encode()})
             return
         await self._app(scope, receive, send)
 
-    def _welcome(self, headers: list[tuple[bytes, bytes]]) -> bool:
+    def _refusal(self, headers: list[tuple[bytes, bytes]]) -> str:
+        """Why the request is refused, with the cure; empty when it is welcome."""
         fields = {name: value.decode("latin-1") for name, value in headers if name in (b"host", b"origin")}
         host, origin = fields.get(b"host", ""), fields.get(b"origin")
         try:
             if self._names is not None and urlsplit(f"//{host}").hostname not in self._names:
-                return False
-            return origin is None or urlsplit(origin).netloc == host
+                return _OTHER_NAME
+            return "" if origin is None or urlsplit(origin).netloc == host else _OTHER_SITE
         except ValueError:
-            return False
+            return _OTHER_NAME

@@ -13,14 +13,15 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import gradio as gr  # noqa: E402
 
-from rag.errors import QuestionError, RagError  # noqa: E402
+from rag.errors import RagError  # noqa: E402
 from rag.settings import QUESTION_CHARACTERS_MAX  # noqa: E402
 from rag.web.api import AT_ONCE, add_api  # noqa: E402
+from rag.web.asks import Asks  # noqa: E402
 from rag.web.escaping import md_escape  # noqa: E402
 from rag.web.guard import OwnOriginOnly  # noqa: E402
-from rag.web.opening import Opening, Phase  # noqa: E402
+from rag.web.opening import Opening, Phase, State  # noqa: E402
 from rag.web.reader import add_reader  # noqa: E402
-from rag.web.render import answer_markdown, masthead_html, problem_markdown  # noqa: E402
+from rag.web.render import answer_markdown, masthead_html, problem_markdown, searching_markdown, welcome_markdown  # noqa: E402
 from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, language_of, say  # noqa: E402
 from rag.web.theme import CSS, HEAD, theme  # noqa: E402
 
@@ -29,8 +30,25 @@ _log = logging.getLogger(__name__)
 _WAITING_MAX = 64
 _STATE_EVERY_SECONDS = 0.2
 
-# Brings the newest question to the top, so that the first citation is on screen however long the answer is.
+# The questions to begin with are buttons inside the chat's Markdown, which can carry no action of their own; they go the
+# way of a typed question, through the box, so that two questions never write the chat at once.
+_PICK = """
+window.__kutipPick?.abort();  // the component can be mounted twice
+document.addEventListener('click', (event) => {
+  const example = event.target.closest?.('.chat button.example');
+  const box = document.querySelector('.ask textarea'), ask = document.querySelector('.ask .submit-button');
+  if (!example || !box || !ask) return;
+  box.value = example.textContent;
+  box.dispatchEvent(new Event('input', {bubbles: true}));
+  requestAnimationFrame(() => ask.click());
+}, {signal: (window.__kutipPick = new AbortController()).signal});
+"""
+
+# Brings the newest question to the top, so that the first citation is on screen however long the answer is; on a touch
+# screen it also puts the keyboard away, which would cover the answer.
 _SHOW_NEWEST = """() => requestAnimationFrame(() => {
+  const box = document.querySelector('.ask textarea');
+  if (box && !box.value) matchMedia('(pointer: coarse)').matches ? box.blur() : document.activeElement === document.body && box.focus();
   const question = [...document.querySelectorAll('.chat .user-row')].at(-1), log = question?.closest('[role=log]');
   if (log) log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top;
 })"""
@@ -42,24 +60,22 @@ def build_page(opening: Opening) -> gr.Blocks:
     """The page over the collection that `opening` brings; no server is started."""
     words = gr.I18n(**translations())
 
-    def respond(typed: str, messages: Messages, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Messages]]:
-        question = event.value["text"] if event.target is chat else typed
+    def respond(question: str, messages: Messages, request: gr.Request) -> Iterator[tuple[Any, Messages]]:
         if not question.strip():
             yield gr.skip(), gr.skip()
             return
         language = _language(request)
         messages = [*messages, {"role": "user", "content": md_escape(question).strip()}]
-        waits = [] if opening.wait(0) else [{"role": "assistant", "content": say("answer.waits", language)}]
-        yield "", messages + waits
+        waits = searching_markdown(language) if opening.wait(0) else say("answer.waits", language)
+        yield "", [*messages, {"role": "assistant", "content": waits}]
         yield gr.skip(), [*messages, {"role": "assistant", "content": answer(opening, question, language)}]
 
-    async def show_state(request: gr.Request) -> AsyncIterator[str]:
+    async def show_state(request: gr.Request) -> AsyncIterator[tuple[str, Any]]:
         language, shown = _language(request), None
         while True:
             state = opening.state
             if state != shown:
-                searched = await asyncio.to_thread(opening.collection().searched) if state.phase is Phase.READY else None
-                yield masthead_html(state, searched, language)
+                yield await asyncio.to_thread(_overview, opening, state, language)
                 shown = state
             if state.phase in (Phase.READY, Phase.FAILED):
                 return
@@ -67,12 +83,11 @@ def build_page(opening: Opening) -> gr.Blocks:
 
     with gr.Blocks(title="Kutip", analytics_enabled=False, fill_height=True, delete_cache=(3600, 3600)) as page:
         add_reader(opening)
-        masthead = gr.HTML(masthead_html(None, None, LANGUAGES[0]))
+        masthead = gr.HTML(masthead_html(None, None, LANGUAGES[0]), html_template="${value}", js_on_load=_PICK)
         chat = gr.Chatbot(
             label=words("chat"),
             show_label=False,
             placeholder=words("welcome"),
-            examples=[{"text": example} for example in EXAMPLES],
             layout="panel",
             autoscroll=False,
             latex_delimiters=[],
@@ -92,19 +107,18 @@ def build_page(opening: Opening) -> gr.Blocks:
             autofocus=True,
             elem_classes=["ask"],
         )
-        gr.on(
-            # One event for both ways to ask, so that two questions never write the chat at once; the later one waits.
-            [box.submit, chat.example_select],
+        box.submit(
             respond,
             [box, chat],
             [box, chat],
-            trigger_mode="always_last",
+            show_progress="hidden",  # the chat itself says that it searches
+            trigger_mode="always_last",  # two questions never write the chat at once; the later one waits
             concurrency_limit=AT_ONCE,
             concurrency_id="ask",
             api_visibility="private",
         )
         chat.change(None, None, None, js=_SHOW_NEWEST, api_visibility="private")
-        page.load(show_state, None, masthead, concurrency_limit=None, show_progress="hidden", api_visibility="private")
+        page.load(show_state, None, [masthead, chat], concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)
     return page.queue(max_size=_WAITING_MAX)
 
@@ -113,13 +127,36 @@ def answer(opening: Opening, question: str, language: str) -> str:
     """What the chat says to `question`: an answer, or in calm words why there is none."""
     try:
         return answer_markdown(opening.collection().ask(question), language)
-    except QuestionError as error:
-        return problem_markdown("error.question", str(error), language)
     except RagError as error:
-        return problem_markdown("error", str(error), language)
+        return problem_markdown(error, language)
     except Exception:  # a reader can do nothing with a traceback; whoever runs the page can
         _log.exception("A question failed")
         return say("error.unexpected", language)
+
+
+def examples_for(collection: Asks) -> list[str]:
+    """The questions to begin with whose articles are all in the collection: to any other one they would be riddles."""
+    held = {article_id: _holds(collection, article_id) for example in EXAMPLES for article_id in example.about}
+    return [example.question for example in EXAMPLES if all(held[article_id] for article_id in example.about)]
+
+
+def _holds(collection: Asks, article_id: str) -> bool:
+    try:
+        return bool(collection.article(article_id))
+    except RagError:
+        return False
+
+
+def _overview(opening: Opening, state: State, language: str) -> tuple[str, Any]:
+    """The head of the page, and the chat's welcome once it is known what can be asked."""
+    if state.phase not in (Phase.READY, Phase.FAILED):
+        return masthead_html(state, None, language), gr.skip()
+    try:
+        collection = opening.collection()
+        head, examples = masthead_html(state, collection.searched(), language), examples_for(collection)
+    except RagError as error:
+        return masthead_html(state, None, language, error), gr.skip()
+    return head, gr.Chatbot(placeholder=welcome_markdown(examples, language))
 
 
 def translations() -> dict[str, dict[str, str]]:

@@ -6,37 +6,46 @@ Foreign text (articles, their metadata, questions, error messages) enters only t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from urllib.parse import urlsplit
 
+from rag.errors import RagError
 from rag.types import Answer, Article, Citation, Reason, Searched, Span
 from rag.web.citing import Reference
 from rag.web.escaping import html_escape, html_line, md_escape
 from rag.web.opening import Phase, State
 from rag.web.strings import say, say_count
-from rag.web.wording import language_name, written_date
+from rag.web.wording import error_words, language_name, written_date
 
 _LANGUAGES_NAMED = 8
 _ALSO_IN_NAMED = 3
+_LINE = re.compile(r"[^\n]+")
+_HERE = '<span class="here" tabindex="-1"></span>'
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of one paragraph that is marked alike throughout."""
+    """A stretch of one paragraph that is marked alike throughout; `start` is its place in the article."""
 
     text: str
     quoted: bool
     best: bool
+    start: int
 
 
-def paragraphs(text: str, quote: Span | None = None, sentence: Span | None = None) -> Iterator[list[Piece]]:
-    """The paragraphs (lines) of `text`, cut where `quote` and `sentence` begin and end; a mark may cross paragraphs."""
-    cuts = {place for span in (quote, sentence) if span for place in (span.start, span.end)}
-    for line in re.finditer(r"[^\n]*\S[^\n]*", text):
-        places = sorted({line.start(), line.end(), *(cut for cut in cuts if line.start() < cut < line.end())})
-        yield [Piece(text[a:b], _within(a, quote), _within(a, sentence)) for a, b in pairwise(places)]
+def paragraphs(text: str, quote: Span | None = None, sentence: Span | None = None, *, part: Span | None = None, at: int | None = None) -> Iterator[list[Piece]]:
+    """The paragraphs (lines) of `text`, cut at `at` and where `quote` and `sentence` begin and end; a mark may cross paragraphs.
+
+    All places count from the start of `text`, also when only a `part` of it is wanted.
+    """
+    cuts = {place for span in (quote, sentence) if span for place in (span.start, span.end)} | {at}
+    for line in _LINE.finditer(text, *((part.start, part.end) if part else ())):
+        if line[0].isspace():
+            continue
+        places = sorted({line.start(), line.end(), *(cut for cut in cuts if cut is not None and line.start() < cut < line.end())})
+        yield [Piece(text[a:b], _within(a, quote), _within(a, sentence), a) for a, b in pairwise(places)]
 
 
 def _within(place: int, span: Span | None) -> bool:
@@ -63,8 +72,20 @@ def answer_markdown(answer: Answer, language: str) -> str:
     return _blocks(*blocks)
 
 
-def problem_markdown(key: str, problem: str, language: str) -> str:
-    return md_escape(say(key, language, problem=problem))
+def problem_markdown(error: RagError, language: str) -> str:
+    details = md_escape(say("error.details", language, problem=error)).strip()
+    return _blocks(f"<strong>{md_escape(error_words(error, language))}</strong>", f'<span class="said">{details}</span>')
+
+
+def searching_markdown(language: str) -> str:
+    """Stands where the answer will; shown only if that takes a while."""
+    return f'<span class="said searching">{say("answer.searching", language)}</span>'
+
+
+def welcome_markdown(examples: Sequence[str], language: str) -> str:
+    """The chat before the first question, with the questions to begin with as buttons."""
+    buttons = "".join(f'<button class="example" dir="auto">{html_line(example)}</button>' for example in examples)
+    return _blocks(say("welcome", language), *([f'<div class="examples">{buttons}</div>'] if buttons else []))
 
 
 def _blocks(*blocks: str) -> str:
@@ -125,41 +146,81 @@ def searched_words(searched: Searched, language: str) -> str:
 # -- the reader and the head: HTML -------------------------------------------------------------------------------
 
 
-def article_html(article: Article, language: str, *, quote: Span | None = None, sentence: Span | None = None, notice: str = "") -> str:
-    """The whole article, `quote` marked and `sentence` emphasised inside it."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown of an article: a `part` of it, `quote` marked and `sentence` emphasised inside.
+
+    `at` is the place that the panel goes to instead of the quote; `back` then is the link to the quote.
+    """
+
+    part: Span
+    quote: Span | None = None
+    sentence: Span | None = None
+    notice: str = ""
+    at: int | None = None
+    back: str = ""
+
+
+def article_html(article: Article, language: str, view: View) -> str:
     untitled = "" if article.title else f' <span class="said">({say("untitled", language)})</span>'
     facts = " · ".join(f"<span>{html_line(fact)}</span>" for fact in _facts(article, language))
     chip = f' <span class="chip">{html_line(language_name(article.language, language))}</span>' if article.language else ""
-    body = "".join(f'<p dir="auto">{_line_html(line)}</p>' for line in paragraphs(article.text, quote, sentence))
+    above, below = _around_html(article, language, view)
     code = f' lang="{html_line(article.language)}"' if article.language else ""
     return _reader_html(
         f'<h2 tabindex="-1" dir="auto">{html_line(article.heading)}{untitled}</h2>'
         f'<p class="facts">{facts}{chip}{_original(article.url, language)}</p>',
-        (f'<p class="notice" role="status">{html_escape(notice)}</p>' if notice else "") + f"<article{code}>{body}</article>",
+        (f'<p class="notice" role="status">{html_escape(view.notice)}</p>' if view.notice else "")
+        + f"{above}<article{code}>{_body_html(article.text, view)}</article>{below}",
         language,
     )
 
 
-def notice_html(notice: str, language: str) -> str:
+def _body_html(text: str, view: View) -> str:
+    lines = list(paragraphs(text, view.quote, view.sentence, part=view.part, at=view.at))
+    here = None if view.at is None else next((piece.start for line in lines for piece in line if piece.start >= view.at), None)
+    return "".join(f'<p dir="auto">{_line_html(line, here)}</p>' for line in lines)
+
+
+def _around_html(article: Article, language: str, view: View) -> tuple[str, str]:
+    """Where an article goes on above and below the part that is shown: how much that is, and buttons that show more."""
+    part, whole = view.part, len(article.text) or 1
+    said = html_escape(say("reader.part", language, first=100 * part.start // whole, last=-(-100 * part.end // whole)))
+    back = f' <a href="{html_escape(view.back)}">{say("reader.to_quote", language)}</a>' if view.back else ""
+
+    def line(key: str, at: int) -> str:
+        return f'<p class="part">{said} <button type="button" class="more" data-at="{at}">{say(key, language)}</button>{back}</p>'
+
+    above = line("reader.before", part.start) if part.start > 0 else ""
+    return above, line("reader.after", part.end) if part.end < len(article.text) else ""
+
+
+def notice_html(notice: str, language: str, details: str = "") -> str:
     """The reader where there is no article to show."""
+    more = f'<span class="said">{html_line(say("error.details", language, problem=details))}</span>' if details else ""
     return _reader_html(
         f'<h2 tabindex="-1">{html_escape(say("source", language))}</h2>',
-        f'<p class="notice" role="status">{html_escape(notice)}</p>',
+        f'<p class="notice" role="status">{html_escape(notice)}{f"<br>{more}" if more else ""}</p>',
         language,
     )
 
 
 def _reader_html(head: str, body: str, language: str) -> str:
     close = f'<button type="button" class="close" title="Esc">{say("reader.close", language)}</button>'
-    return f"<section><header>{close}{head}</header>{body}</section>"
+    return f'<section aria-label="{html_line(say("source", language))}"><header>{close}{head}</header>{body}</section>'
 
 
-def _line_html(line: list[Piece]) -> str:
+def _line_html(line: list[Piece], here: int | None) -> str:
     runs = []
     for quoted, pieces in groupby(line, key=lambda piece: piece.quoted):
-        inner = "".join(f"<strong>{html_escape(one.text)}</strong>" if one.best else html_escape(one.text) for one in pieces)
+        inner = "".join(_piece_html(one, here) for one in pieces)
         runs.append(f'<mark tabindex="-1">{inner}</mark>' if quoted else inner)
     return "".join(runs)
+
+
+def _piece_html(piece: Piece, here: int | None) -> str:
+    text = html_escape(piece.text)
+    return (_HERE if piece.start == here else "") + (f"<strong>{text}</strong>" if piece.best else text)
 
 
 def _original(url: str, language: str) -> str:
@@ -173,19 +234,21 @@ def _original(url: str, language: str) -> str:
     return f' <a href="{html_escape(url)}" target="_blank" rel="noopener noreferrer">{say("reader.original", language)}</a>'
 
 
-def masthead_html(state: State | None, searched: Searched | None, language: str) -> str:
-    """Name, promise, and what is being searched or prepared (None: nothing known yet, the room for it kept)."""
-    return (
-        f'<header class="masthead"><h1>Kutip</h1><p class="tagline">{html_escape(say("tagline", language))}</p>'
-        f"{_state_html(state, searched, language)}</header>"
-    )
+def masthead_html(state: State | None, searched: Searched | None, language: str, error: RagError | None = None) -> str:
+    """Name, promise, and what is being searched or prepared (None: nothing known yet, the room for it kept), or why it failed."""
+    shown = _failed_html(error, language) if error else _state_html(state, searched, language)
+    return f'<header class="masthead"><h1>Kutip</h1><p class="tagline">{html_escape(say("tagline", language))}</p>{shown}</header>'
+
+
+def _failed_html(error: RagError, language: str) -> str:
+    words = f"{say('state.failed', language)} {error_words(error, language)}"
+    details = say("error.details", language, problem=error)
+    return f'<p class="state failed" role="status">{html_line(words)} <span class="details">{html_line(details)}</span></p>'
 
 
 def _state_html(state: State | None, searched: Searched | None, language: str) -> str:
     if state is None:
         return '<p class="state" role="status"></p>'
-    if state.phase is Phase.FAILED:
-        return f'<p class="state failed" role="status">{html_line(say("state.failed", language, problem=state.problem))}</p>'
     if state.phase is Phase.READY:
         words = searched_words(searched, language) if searched and searched.articles else say("no.empty_collection", language)
         how = "" if searched and searched.articles else " " + say("add", language, command="<code>rag add PATH</code>")

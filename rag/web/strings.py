@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 LANGUAGES = ("en", "id")
 """The first is spoken to everybody who asked for none of them."""
 
@@ -12,13 +14,20 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "chat": {"en": "Questions and quotes", "id": "Pertanyaan dan kutipan"},
     "question": {"en": "Question", "id": "Pertanyaan"},
-    "placeholder": {"en": "Ask the articles, in any language", "id": "Tanyakan kepada artikel, dalam bahasa apa pun"},
+    "placeholder": {"en": "Ask the articles, in any language", "id": "Tanya dalam bahasa apa pun"},
     "ask": {"en": "Ask", "id": "Tanya"},
     "source": {"en": "Article", "id": "Artikel"},
     "welcome": {"en": "## What would you like to check?", "id": "## Apa yang ingin Anda periksa?"},
     "reader.open": {"en": "Read in the article", "id": "Baca di artikel"},
     "reader.close": {"en": "Close", "id": "Tutup"},
     "reader.original": {"en": "Open the original", "id": "Buka aslinya"},
+    "reader.part": {
+        "en": "This article is long: {first}% to {last}% of it is shown here.",
+        "id": "Artikel ini panjang: yang tampil di sini {first}% sampai {last}% darinya.",
+    },
+    "reader.before": {"en": "Show what comes before", "id": "Tampilkan bagian sebelumnya"},
+    "reader.after": {"en": "Show what comes after", "id": "Tampilkan bagian sesudahnya"},
+    "reader.to_quote": {"en": "Back to the quote", "id": "Kembali ke kutipan"},
     "reader.changed": {
         "en": "This article was changed since the quote was made: nothing is marked. Below is its present text.",
         "id": "Artikel ini sudah berubah sejak dikutip: tidak ada yang ditandai. Di bawah ini teksnya yang sekarang.",
@@ -63,25 +72,72 @@ TEXTS: dict[str, dict[str, str]] = {
     "state.adding": {"en": "Preparing: adding articles, {how_far} …", "id": "Menyiapkan: menambahkan artikel, {how_far} …"},
     "state.loading": {"en": "Preparing: loading the language model …", "id": "Menyiapkan: memuat model bahasa …"},
     "state.wait": {"en": "You can already ask.", "id": "Anda sudah bisa bertanya."},
+    "answer.searching": {"en": "Searching the articles …", "id": "Mencari di artikel …"},
     "answer.waits": {
         "en": "The collection is being prepared. The answer comes here as soon as it is ready.",
         "id": "Koleksi sedang disiapkan. Jawaban muncul di sini begitu siap.",
     },
-    "state.failed": {"en": "The collection could not be opened: {problem}", "id": "Koleksi tidak dapat dibuka: {problem}"},
-    "error": {"en": "This question was not answered: {problem}", "id": "Pertanyaan ini tidak dijawab: {problem}"},
+    "state.failed": {"en": "The collection could not be opened.", "id": "Koleksi tidak dapat dibuka."},
     "error.unexpected": {
         "en": "Something went wrong while answering. The terminal that runs Kutip says what.",
         "id": "Terjadi kesalahan saat menjawab. Penyebabnya tertulis di terminal yang menjalankan Kutip.",
     },
-    "error.question": {"en": "Please ask differently: {problem}", "id": "Mohon bertanya dengan cara lain: {problem}"},
+    "error.details": {"en": "Details: {problem}", "id": "Rincian (dalam bahasa Inggris): {problem}"},
+    "error.RagError": {"en": "Kutip cannot answer at the moment.", "id": "Kutip tidak dapat menjawab saat ini."},
+    "error.QuestionError": {
+        "en": "The question is empty or too long. Please write it differently.",
+        "id": "Pertanyaannya kosong atau terlalu panjang. Mohon tulis dengan cara lain.",
+    },
+    "error.SourceError": {
+        "en": "A file or folder of articles does not exist or cannot be read.",
+        "id": "Sebuah berkas atau folder artikel tidak ada atau tidak dapat dibaca.",
+    },
+    "error.LabelTaken": {
+        "en": "Another folder of articles already has this name. Add this one under a name of its own.",
+        "id": "Nama ini sudah dipakai folder artikel lain. Tambahkan folder ini dengan nama tersendiri.",
+    },
+    "error.ArticleNotFound": {"en": "This article is not in the collection.", "id": "Artikel ini tidak ada dalam koleksi."},
+    "error.CollectionNotFound": {"en": "There is no collection in this folder.", "id": "Tidak ada koleksi di folder ini."},
+    "error.CollectionBusy": {
+        "en": "Another program is writing to the collection. Try again when it has finished.",
+        "id": "Program lain sedang menulis ke koleksi. Cobalah lagi setelah selesai.",
+    },
+    "error.CollectionReadOnly": {
+        "en": "The folder of the collection cannot be written.",
+        "id": "Folder koleksi ini tidak dapat ditulisi.",
+    },
+    "error.CollectionClosed": {
+        "en": "The collection was closed. Start Kutip again.",
+        "id": "Koleksi sudah ditutup. Jalankan Kutip lagi.",
+    },
+    "error.IndexMismatch": {
+        "en": "The collection was built with another model or another version of Kutip.",
+        "id": "Koleksi ini dibuat dengan model atau versi Kutip yang lain.",
+    },
+    "error.ModelError": {"en": "The language model cannot be loaded.", "id": "Model bahasa tidak dapat dimuat."},
+    "error.StorageError": {
+        "en": "The disk is full, or the stored articles are damaged.",
+        "id": "Disk penuh, atau simpanan artikel rusak.",
+    },
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question to begin with; it is offered only while all articles that it is `about` are in the collection."""
+
+    question: str
+    about: tuple[str, ...]
+
+
+_VISIT, _FORUM = "seeds/000_85d61c4b71691643.txt", "seeds/003_254a55fc44b6ca34.txt"
+
 EXAMPLES = (
-    "Siapa yang mendampingi Haniyeh ke Rusia?",
-    "Di mana cabang politik Hamas beroperasi menurut Lavrov?",
-    "Why did Netanyahu call Putin?",
-    "What did Lavrov say about the ceasefire in Gaza?",
-    "Berapa harga beras di Jakarta hari ini?",
+    Example("Siapa yang mendampingi Haniyeh ke Rusia?", (_VISIT,)),
+    Example("Di mana cabang politik Hamas beroperasi menurut Lavrov?", (_FORUM,)),
+    Example("Why did Netanyahu call Putin?", (_FORUM,)),
+    Example("What did Lavrov say about the ceasefire in Gaza?", (_FORUM,)),
+    Example("Berapa harga beras di Jakarta hari ini?", (_VISIT, _FORUM)),
 )
 """Two in Indonesian, two in English, and one that the first articles cannot answer."""
 

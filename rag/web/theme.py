@@ -28,9 +28,9 @@ def theme() -> gr.themes.Base:
 
 
 CSS = """
-:root { --mark: #fdf3c7; --mark-best: #fde68a; --quiet: #475569; --rule: #d3d6dc; --go: #1d4ed8; --paper: #ffffff; }
+:root { --mark: #fdf3c7; --mark-best: #fde68a; --mark-line: #b45309; --quiet: #475569; --rule: #d3d6dc; --go: #1d4ed8; --paper: #ffffff; }
 :root { --reader: min(560px, 100vw); }
-.dark { --mark: #3f3817; --mark-best: #6b5a17; --quiet: #a9b4c4; --rule: #3b4658; --go: #93c5fd; --paper: #0f172a; }
+.dark { --mark: #3f3817; --mark-best: #6b5a17; --mark-line: #fbbf24; --quiet: #a9b4c4; --rule: #3b4658; --go: #93c5fd; --paper: #0f172a; }
 .gradio-container { width: 100%; max-width: 900px !important; margin-inline: auto !important; overflow-wrap: anywhere; }
 :focus-visible { outline: 3px solid var(--go) !important; outline-offset: 2px; }
 
@@ -42,19 +42,31 @@ CSS = """
 .masthead .preparing::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-inline-end: .5em;
   border-radius: 50%; background: var(--go); animation: breathe 1.2s ease-in-out infinite alternate; }
 .masthead .failed { color: #b91c1c; }
+.masthead .failed .details { display: block; color: var(--quiet); }
 .dark .masthead .failed { color: #fca5a5; }
 @keyframes breathe { from { opacity: .25; } to { opacity: 1; } }
+@keyframes appear { from { visibility: hidden; } to { visibility: visible; } }
 @media (prefers-reduced-motion: reduce) { .masthead .preparing::before { animation: none; } }
 
 .chat .placeholder-content { padding-top: 28px; }
-.chat .placeholder-content h2 { font-size: 1.15rem; }
+.chat .placeholder-content h2 { font-size: 1.15rem; text-align: center; }
+.chat .examples { display: grid; gap: 10px; max-width: 34rem; margin: 20px auto 0; padding-inline: 8px; }
+.chat .example { padding: 12px 16px; border: 1px solid var(--rule); border-radius: 10px; background: var(--paper); color: inherit;
+  font-size: .95rem; line-height: 1.4; text-align: start; cursor: pointer; }
+.chat .example:hover { border-color: var(--go); color: var(--go); }
 .chat .message, .chat .message * { opacity: 1 !important; }
-.chat .message-row.panel { padding: 8px 12px !important; }
-.chat .message-row.user-row { padding-block: 14px !important; font-weight: 600; }
-.chat .user p { margin: 0 !important; }
+.chat .message-row.panel { padding: 6px 18px !important; }
+.chat .message-row.user-row { padding-block: 12px !important; }
+.chat .message-row :is(.message, .panel-full-width) { padding: 0 !important; margin: 0 !important; }
+.chat .user .md { font-weight: 600; }
+.chat .user p { margin: 0 !important; padding-inline-end: 20px; }  /* beside the button that clears the chat */
+.chat .searching { animation: appear 0s .4s both; }
 .chat .bot-row, .chat .bot { background: transparent !important; }
-.chat blockquote { margin: 14px 0 6px !important; padding: 2px 0 2px 14px !important; border-inline-start: 3px solid var(--rule) !important;
+.chat .bot-row.panel { padding-block: 14px 10px !important; }
+.chat blockquote { margin: 14px 0 8px !important; padding: 2px 0 2px 14px !important; border-inline-start: 3px solid var(--rule) !important;
   color: inherit !important; font-size: 1.02rem; line-height: 1.6; }
+.chat .bot p + blockquote { margin-top: 32px !important; }
+.chat .near p + blockquote { margin-top: 20px !important; }
 .chat .bot p { unicode-bidi: plaintext; text-align: start; }
 .chat mark, .reader mark { color: inherit; border-radius: 2px; padding: 1px 0; }
 .chat mark { background: var(--mark-best); }
@@ -74,8 +86,7 @@ CSS = """
 .strength.weak { border-style: dashed; }
 .chat .near { margin-top: 12px; padding-inline-start: 12px; border-inline-start: 1px dashed var(--rule); }
 .chat .near mark { background: none; text-decoration: underline; text-decoration-color: var(--rule); text-underline-offset: 3px; }
-.chat .scroll-down-button-container { z-index: 1 !important; }
-.chat .scroll-down-button-container button { border: 1px solid var(--rule); border-radius: 50%; background: var(--paper); }
+.chat .scroll-down-button-container { display: none; }  /* it lies on the words of the quote */
 
 .ask textarea:focus-visible { outline: none !important; }
 .ask:has(textarea:focus-visible) { outline: 3px solid var(--go); outline-offset: -1px; }
@@ -87,7 +98,8 @@ footer .divider { display: none; }
 .sidebar .toggle-button { display: none; }  /* a citation opens the reader; Close and Esc close it */
 .sidebar:not(.open) .sidebar-content { visibility: hidden; }
 .sidebar .sidebar-content { padding: 0 16px 20px 24px !important; }
-.reader header { position: sticky; top: 0; z-index: 1; margin-bottom: 16px; padding: 14px 0 10px; border-bottom: 1px solid var(--rule);
+.reader header { position: sticky; top: 0; z-index: 1; max-height: 45vh; overflow-y: auto; margin: 0 -16px 16px; padding: 14px 16px 10px;
+  border-bottom: 1px solid var(--rule);
   background: var(--background-fill-secondary); }
 .reader h2 { font-size: 1.15rem; line-height: 1.35; font-weight: 700; margin: 0; }
 .reader .facts { margin: 4px 0 0; }
@@ -96,9 +108,16 @@ footer .divider { display: none; }
 .reader article { max-width: 65ch; padding-bottom: 40vh; font-size: 1.02rem; line-height: 1.65; }
 .reader article p { margin: 0 0 .9em; white-space: pre-wrap; }
 .reader mark { background: var(--mark); }
-.reader mark strong { background: var(--mark-best); color: inherit; font-weight: 600; }
-.reader :is(mark, h2):focus-visible { outline: none !important; }  /* reached by a jump, not by Tab: nothing to press */
+.reader mark strong { background: var(--mark-best); color: inherit; font-weight: inherit; text-decoration: underline 2px var(--mark-line);
+  text-underline-offset: 4px; }
+.reader :is(mark, h2, .here):focus-visible { outline: none !important; }  /* reached by a jump, not by Tab: nothing to press */
 .reader .notice { margin: 0 0 16px; padding: 10px 14px; border-inline-start: 3px solid var(--go); background: var(--paper); }
+.reader .part { max-width: 65ch; margin: 0 0 16px; padding: 10px 14px; border: 1px dashed var(--rule); border-radius: 6px;
+  color: var(--quiet); font-size: .9rem; }
+.reader article + .part { margin: 0 0 40vh; }
+.reader article:has(+ .part) { padding-bottom: 0; }
+.reader .more { margin: 2px 8px 2px 0; padding: 4px 12px; min-height: 32px; border: 1px solid var(--rule); border-radius: 6px;
+  background: var(--paper); color: var(--go); cursor: pointer; }
 .reader a { color: var(--go); text-decoration: underline; }
 """
 
@@ -117,7 +136,14 @@ HEAD = """<style>
   .gradio-container .masthead h1 { font-size: 1.3rem; }
   .gradio-container .masthead { font-size: .9rem; }
   .gradio-container .masthead .state { font-size: .85rem; }
-  .gradio-container .chat blockquote { padding-inline-start: 10px !important; }
+  /* After the first question the screen belongs to the answers. */
+  body:has(.chat .user-row) .masthead:not(:has(.failed)) { display: flex; gap: 12px; align-items: baseline; }
+  body:has(.chat .user-row) .masthead h1 { flex: none; margin: 0 !important; }
+  body:has(.chat .user-row) .masthead .tagline { display: none !important; }
+  body:has(.chat .user-row) .masthead .state:not(.failed) { margin: 0 !important; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+  .gradio-container .reader h2 { font-size: 1.05rem !important; }
+  .gradio-container .chat .message-row.panel { padding-inline: 12px !important; }
+  .gradio-container .chat blockquote { padding-inline-start: 10px !important; font-size: 1rem; line-height: 1.5; }
   .gradio-container .sidebar .sidebar-content { padding: 0 8px 20px !important; }
 }
 </style>"""

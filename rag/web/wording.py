@@ -1,8 +1,11 @@
-"""Dates and names of languages as people write them, in each language of the interface."""
+"""Dates, names of languages and errors as people write them, in each language of the interface."""
 
 from __future__ import annotations
 
 import re
+
+from rag.errors import RagError
+from rag.web.strings import TEXTS, say
 
 _MONTHS = {
     "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
@@ -67,6 +70,12 @@ def language_name(code: str, language: str) -> str:
     """The name of the language `code`; the code itself where the name is not known."""
     english, indonesian = NAMES.get(code, (code, code))
     return indonesian if language == "id" else english
+
+
+def error_words(error: RagError, language: str) -> str:
+    """What kind of error this is, for a reader; its own message, in English and with the technical detail, goes beside."""
+    keys = (f"error.{kind.__name__}" for kind in type(error).__mro__)
+    return say(next((key for key in keys if key in TEXTS), "error.RagError"), language)
 
 
 def written_date(iso: str, language: str) -> str:

@@ -1,0 +1,75 @@
+"""The fixtures of the page tests, a plugin: a browser, pages that are served, and visitors who check what leaves the machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from browser import FLAGS, WIDE, find_browser
+from page_articles import ARABIC, DOHA, HOSTILE, VISIT
+from page_collection import PageCollection
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from rag.web.opening import Opening
+from rag.web.page import build_page, launch_options
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = find_browser(playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[object], str]]:
+    """Serves a page over a collection, or over one that is still opening; gives its address."""
+    pages = []
+
+    def start(over: object) -> str:
+        page = build_page(over if isinstance(over, Opening) else Opening.ready(over))
+        pages.append(page)
+        return page.launch(**launch_options("127.0.0.1"))[1].rstrip("/")
+
+    yield start
+    for page in pages:
+        page.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def collection() -> PageCollection:
+    return PageCollection([VISIT, DOHA, ARABIC, *HOSTILE])
+
+
+@pytest.fixture(scope="session")
+def address(serve, collection) -> str:
+    return serve(collection)
+
+
+@pytest.fixture
+def visit(chromium) -> Iterator[Callable[..., Page]]:
+    """Opens an address as a fresh visitor; afterwards no script may have failed and no request have left the machine."""
+    foreign, broken, contexts = [], [], []
+
+    def go(address: str, size: tuple[int, int] = WIDE, locale: str = "en-US") -> Page:
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale, reduced_motion="reduce")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: foreign.append(request.url) if not is_local(request.url) else None)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("dialog", lambda dialog: broken.append(dialog.message))
+        page.goto(address)
+        expect(page.get_by_role("textbox")).to_be_visible()
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert (foreign, broken) == ([], [])
+
+
+def is_local(url: str) -> bool:
+    return re.match(r"(?:https?|wss?)://127\.0\.0\.1[:/]|(?:data|blob):", url) is not None
