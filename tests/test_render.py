@@ -229,7 +229,7 @@ def test_every_kind_of_error_is_worded_in_every_language_and_keeps_its_message()
     assert say("error.details", "id", problem=other) in Elements(notice_html(error_words(other, "id"), "id", str(other))).text
 
 
-def refused(bound: str, **headers: str) -> tuple[int, str]:
+def refused(bound: str, allowed: frozenset[str] = frozenset(), **headers: str) -> tuple[int, str]:
     """Status and text of a request to a page that listens on `bound`; 0 when it is let through."""
     sent: list[dict] = []
 
@@ -241,16 +241,17 @@ def refused(bound: str, **headers: str) -> tuple[int, str]:
 
     scope = {"type": "http", "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
     with pytest.raises(StopIteration):  # it ends without waiting for anything; no event loop, since a browser may run one here
-        OwnOriginOnly(welcome, bound)(scope, None, keep).send(None)
+        OwnOriginOnly(welcome, bound, allowed)(scope, None, keep).send(None)
     return sent[0]["status"], sent[1]["body"].decode()
 
 
 def test_a_refusal_is_one_line_that_names_the_cure():
     assert refused("127.0.0.1", host="localhost:7860", origin="http://localhost:7860") == (0, "")
     assert refused("0.0.0.0", host="kutip.example", origin="https://kutip.example") == (0, "")
+    assert refused("127.0.0.1", frozenset({"kutip.example"}), host="Kutip.example", origin="https://Kutip.example") == (0, "")
     for bound, headers, cure in (
-        ("127.0.0.1", {"host": "kutip.example"}, "--host"),
-        ("127.0.0.1", {"host": "["}, "--host"),
+        ("127.0.0.1", {"host": "kutip.example"}, "--allow-host"),
+        ("127.0.0.1", {"host": "["}, "--allow-host"),
         ("127.0.0.1", {"host": "127.0.0.1:7860", "origin": "https://kutip.example"}, "Host header"),
         ("0.0.0.0", {"host": "127.0.0.1:7860", "origin": "null"}, "Host header"),
     ):

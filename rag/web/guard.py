@@ -10,7 +10,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _OTHER_NAME = (
     "Refused: Kutip was started for this machine alone and answers only as localhost or 127.0.0.1. "
-    "To reach it by another name or through a proxy, start it with --host and an address of this machine."
+    "To reach it by another name, through a proxy for example, start it with --allow-host and that name."
 )
 _OTHER_SITE = (
     "Refused: another web site sent this request. "
@@ -28,9 +28,9 @@ class OwnOriginOnly:
     (DNS rebinding) from reading the answers.
     """
 
-    def __init__(self, app: App, host: str) -> None:
+    def __init__(self, app: App, host: str, allowed: frozenset[str] = frozenset()) -> None:
         self._app = app
-        self._names = LOOPBACK if host in LOOPBACK else None
+        self._names = LOOPBACK | allowed if host in LOOPBACK else None
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
         refusal = self._refusal(scope["headers"]) if scope["type"] == "http" else ""

@@ -25,11 +25,12 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far the collection is: `progress` while adding, `problem` when it failed."""
+    """How far the collection is: `progress` while adding, `problem` when it failed, in words and as the error."""
 
     phase: Phase
     progress: Progress | None = None
     problem: str = ""
+    error: RagError | None = None
 
 
 class Opening:
@@ -60,10 +61,10 @@ class Opening:
         return self._settled.wait(seconds)
 
     def collection(self) -> Asks:
-        """The collection, once it is ready; `RagError` if it cannot be opened."""
+        """The collection, once it is ready; the `RagError` that kept it from being opened."""
         self._settled.wait()
         if self._collection is None:
-            raise RagError(self._state.problem)
+            raise self._state.error or RagError(self._state.problem)
         return self._collection
 
     def _run(self) -> None:
@@ -71,7 +72,7 @@ class Opening:
             self._collection = self._prepare(self._tell)
             self._state = State(Phase.READY)
         except RagError as error:
-            self._state = State(Phase.FAILED, problem=str(error))
+            self._state = State(Phase.FAILED, problem=str(error), error=error)
         except Exception as error:  # whoever waits must hear of any failure, not only of the expected ones
             _log.exception("The collection could not be opened")
             self._state = State(Phase.FAILED, problem=f"{type(error).__name__}: {error}")

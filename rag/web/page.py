@@ -164,7 +164,7 @@ def translations() -> dict[str, dict[str, str]]:
     return {language: {key: text[language] for key, text in TEXTS.items()} for language in LANGUAGES}
 
 
-def launch_options(host: str) -> dict[str, Any]:
+def launch_options(host: str, allowed: frozenset[str] = frozenset()) -> dict[str, Any]:
     """What every launch of the page passes: its look, its limits, and nothing that leaves the machine."""
     from starlette.middleware import Middleware
 
@@ -185,7 +185,7 @@ def launch_options(host: str) -> dict[str, Any]:
         "quiet": True,
         "max_file_size": "1mb",
         "prevent_thread_lock": True,
-        "app_kwargs": {"middleware": [Middleware(OwnOriginOnly, host=host)]},
+        "app_kwargs": {"middleware": [Middleware(OwnOriginOnly, host=host, allowed=allowed)]},
     }
 
 

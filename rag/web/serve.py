@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.errors import RagError
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=_port, help=f"fail if it is taken; default: $GRADIO_SERVER_PORT, else {_PORT}, else the next free one"
     )
     parser.add_argument("--host", default=HOST, help=f"the address to listen on; default: {HOST}, for this machine alone")
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="another name the page may be asked by, as through a proxy")
 
 
 def folders(named: str | os.PathLike[str] | None, home: Path) -> tuple[Path, Path | None]:
@@ -51,9 +52,10 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def serve(index: Path, *, host: str = HOST, port: int | None = None, seeds: Path | None = None) -> None:
+def serve(index: Path, *, host: str = HOST, port: int | None = None, seeds: Path | None = None, allowed: Sequence[str] = ()) -> None:
     """Serves the page over the collection in `index` until Ctrl-C; `seeds` is added if there are no articles yet.
 
+    On the loopback only names of this machine and those `allowed` are answered.
     `CannotServe` if `port` is taken; any other `RagError` if the collection cannot be opened.
     """
     host = host.strip("[]")
@@ -61,12 +63,12 @@ def serve(index: Path, *, host: str = HOST, port: int | None = None, seeds: Path
     if host not in LOOPBACK:
         print(f"Warning: on {host} everybody who reaches this machine can read the articles; there is no login.", file=sys.stderr)
     try:
-        _serve(index, host, port, seeds)
+        _serve(index, host, port, seeds, frozenset(name.casefold() for name in allowed))
     except KeyboardInterrupt:
         print("\nKutip: closed", flush=True)
 
 
-def _serve(index: Path, host: str, port: int | None, seeds: Path | None) -> None:
+def _serve(index: Path, host: str, port: int | None, seeds: Path | None, allowed: frozenset[str]) -> None:
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own address once at the start; no proxy can answer that
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost", host)))
     opening = Opening(lambda tell: _prepared(index, seeds, tell))
@@ -74,7 +76,7 @@ def _serve(index: Path, host: str, port: int | None, seeds: Path | None) -> None
 
     page = build_page(opening)
     try:
-        _, address, _ = page.launch(server_port=port, **launch_options(host))
+        _, address, _ = page.launch(server_port=port, **launch_options(host, allowed))
     except OSError as error:
         raise CannotServe(f"The page cannot be served: {error}") from error
     address = address.rstrip("/")
