@@ -237,8 +237,8 @@ def test_serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         print("Kutip: http://127.0.0.1:7999")
 
     monkeypatch.setattr(rag.web.serve, "serve", serve)
-    assert run("serve", "--host", "::1", "--port", 7999, "--index", "there") == Said(0, "Kutip: http://127.0.0.1:7999\n", "")
-    assert calls == [(Path("there"), {"host": "::1", "port": 7999, "seeds": None})]
+    assert run("serve", "--host", "::1", "--port", 7999, "--index", "there", "--allow-host", "kutip.example") == Said(0, "Kutip: http://127.0.0.1:7999\n", "")
+    assert calls == [(Path("there"), {"host": "::1", "port": 7999, "seeds": None, "allowed": ["kutip.example"]})]
     assert run("serve", "--json").json == {"message": "Kutip: http://127.0.0.1:7999"}
     assert_error(run("serve", "--port", "0"), "--port")
 

@@ -32,4 +32,4 @@ def _reason(asked: Asked, ranking: Ranking) -> Reason:
 
 def best_confidence(passages: Sequence[Ranked]) -> float:
     """How likely the best of the first few ranked passages answers, in (0, 1); 0 if there are none."""
-    return max((confidence(one.dense, one.coverage) for one in passages[:LOOKED_AT]), default=0.0)
+    return max((confidence(one.dense, one.coverage, same_language=one.same_language) for one in passages[:LOOKED_AT]), default=0.0)

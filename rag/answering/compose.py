@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rag.answering.duplicates import first_of_its_kind
-from rag.answering.evidence import strength
+from rag.answering.evidence import confidence, strength
 from rag.answering.sentences import best_sentence
 from rag.retrieval.bm25 import QueryWord
 from rag.retrieval.phrases import PhrasePlace
@@ -83,7 +83,7 @@ def _quotes(distinct: Sequence[tuple[Ranked, tuple[str, ...]]], articles: dict[i
     return [
         _Quote(
             articles[one.stored.article], one.stored.start, one.stored.end, one, (one.stored.id,),
-            strength(one.dense, one.coverage, phrase=one.phrases > 0), None, also_in,
+            strength(confidence(one.dense, one.coverage, same_language=one.same_language), phrase=one.phrases > 0), None, also_in,
         )
         for one, also_in in distinct
         if one.stored.id not in taken

@@ -16,7 +16,7 @@ from rag.text.stop_words import stop_words_of
 from rag.text.words import Word, words
 
 WORDS_MAX = 64
-_QUOTED = re.compile(r"\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|「([^「」]+)」|『([^『』]+)』")
+QUOTED = re.compile(r"\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|「([^「」]+)」|『([^『』]+)』")
 _INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}--[\n\t\u200c\u200d]]", regex.V1)
 # Where no blanks stand between words, a phrase may begin and end anywhere.
 _LETTER = r"[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
@@ -27,25 +27,33 @@ _DASHES = "[-–—‑]"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`words` are distinct, with their stems in every language of the collection, `weights` what each counts."""
+    """`words` are distinct, with their stems in every language of the collection, `weights` what each counts;
+    `spoken` are the languages it seems to be asked in, none if its words do not tell."""
 
     text: str
     words: tuple[Word, ...]
     weights: tuple[float, ...]
     phrases: tuple[str, ...]
+    spoken: frozenset[str] = frozenset()
 
 
 def parse_question(text: str, languages: Sequence[str]) -> Question:
     """Raises QuestionError for an empty, over-long or wordless question."""
-    if len(text) > QUESTION_CHARACTERS_MAX:
-        raise QuestionError(f"The question has {len(text):,} characters; at most {QUESTION_CHARACTERS_MAX:,} can be asked. Shorten it.")
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))).strip()
+    text = cleaned(text)
     distinct = list({word.exact: word for word in words(text, languages)}.values())[:WORDS_MAX]
     if not distinct:
         raise QuestionError("The question is empty. Type a question or some words, for example: Siapa yang mendampingi Haniyeh?")
-    little = stop_words_of([word.exact for word in distinct])
-    phrases = [part.strip() for groups in _QUOTED.findall(text) for part in groups if any(words(part))]
-    return Question(text, tuple(distinct), tuple(STOP_WEIGHT if word.exact in little else 1.0 for word in distinct), tuple(dict.fromkeys(phrases)))
+    little = stop_words_of([word.exact for word in distinct], languages)
+    weights = tuple(STOP_WEIGHT if word.exact in little.terms else 1.0 for word in distinct)
+    phrases = [part.strip() for groups in QUOTED.findall(text) for part in groups if any(words(part))]
+    return Question(text, tuple(distinct), weights, tuple(dict.fromkeys(phrases)), little.languages)
+
+
+def cleaned(text: str) -> str:
+    """A question without invisible characters.  Raises QuestionError for an over-long one."""
+    if len(text) > QUESTION_CHARACTERS_MAX:
+        raise QuestionError(f"The question has {len(text):,} characters; at most {QUESTION_CHARACTERS_MAX:,} can be asked. Shorten it.")
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))).strip()
 
 
 def phrase_pattern(phrase: str) -> regex.Pattern:

@@ -14,6 +14,8 @@ from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
 from rag.storage.reader import Snapshot
 from rag.storage.records import State, StoredPassage
+from rag.text.stop_words import list_language
+from rag.text.words import STEMMERS
 
 CANDIDATES = 64
 """How many passages each side names at least."""
@@ -25,8 +27,9 @@ TIE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its evidence: the fields of `Hit`, how much of the question's idf it covers, and how many of
-    the question's quoted phrases it holds."""
+    """A candidate with its evidence: the fields of `Hit`, how much of the question's idf it covers, how many of the
+    question's quoted phrases it holds, and whether it is written in the language that is asked in, one of those whose
+    words are stemmed: only there a word that is missing says something."""
 
     stored: StoredPassage
     article_id: str
@@ -38,6 +41,7 @@ class Ranked:
     lexical_rank: int | None
     matched: tuple[str, ...]
     phrases: int
+    same_language: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def rank(question: Question, query: Sequence[QueryWord], vector: np.ndarray, sna
         if others <= 0 or k >= CANDIDATES_MAX or evidence.reached(top_k) > others + TIE:
             break
         k *= 4
-    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_words / LEXICAL_WEIGHT, max(RANKED_AT_LEAST, 2 * top_k))), places)
+    return Ranking(tuple(_ranked(question, evidence, snapshot, next_cosine, next_words / LEXICAL_WEIGHT, max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
 def query_words(question: Question, snapshot: Snapshot) -> list[QueryWord]:
@@ -102,10 +106,11 @@ def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: Vi
         terms |= {term: share * (EXACT_WEIGHT if term == word.exact else 1 - EXACT_WEIGHT) for term in held}
         if held:
             groups.append((held, COVERAGE_WEIGHT * weighed.asks / asked))
+    pending = list(view.pending)
     if view.lexical is None or not terms:
-        return list(view.pending), 0.0
+        return pending, 0.0
     ids, scores = view.lexical.search(terms, k, groups)
-    named = list(dict.fromkeys([*view.pending, *ids.tolist()]))
+    named = list(dict.fromkeys([*pending, *ids.tolist()]))
     drift = max(1.0, ENGINE_AVERAGE * state.words / max(state.passages, 1) / view.lexical.average)
     return named, ENGINE_RATIO * drift * float(scores[-1]) if len(ids) == k else 0.0
 
@@ -141,17 +146,23 @@ def _weigh(query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[Stor
     return _Evidence(stored, place, phrases, cosines, words, scores, order)
 
 
-def _ranked(question: Question, evidence: _Evidence, next_cosine: float, next_lexical: float, most: int) -> list[Ranked]:
+def _ranked(question: Question, evidence: _Evidence, snapshot: Snapshot, next_cosine: float, next_lexical: float, most: int) -> list[Ranked]:
     stored, words = evidence.stored, evidence.words
+    languages = snapshot.article_languages({stored[i].article for i in evidence.order[:most]})
     dense_ranks = _ranks(evidence.cosines, evidence.place, next_cosine)
     lexical_ranks = _ranks(words.score, evidence.place, next_lexical)
     return [
         Ranked(
             stored[i], evidence.place[i][0], float(evidence.scores[i]), float(evidence.cosines[i]), float(words.score[i]), float(words.coverage[i]),
             dense_ranks[i], lexical_ranks[i], _matched(question, words.present[i]), int(evidence.phrases[i]),
+            _same_language(languages[stored[i].article], question),
         )
         for i in evidence.order[:most]
     ]  # fmt: skip
+
+
+def _same_language(language: str, question: Question) -> bool:
+    return language in STEMMERS and list_language(language) in question.spoken
 
 
 def _ranks(values: np.ndarray, place: Sequence[tuple[str, int]], others: float) -> list[int | None]:

@@ -163,6 +163,9 @@ class Snapshot:
     def article_ids(self, rows: Iterable[int]) -> dict[int, str]:
         return dict(self._select("SELECT row, id FROM articles WHERE row IN ({})", rows))
 
+    def article_languages(self, rows: Iterable[int]) -> dict[int, str]:
+        return dict(self._select("SELECT row, language FROM articles WHERE row IN ({})", rows))
+
     def article_rows(self, ids: Sequence[str]) -> dict[str, int]:
         return dict(self._select("SELECT id, row FROM articles WHERE id IN ({})", ids))
 
