@@ -1,8 +1,11 @@
 """What Kutip adds to its bare model: ingest, search and ask beside `encode` and `encode_query` of the same loaded object.
 
-    python benchmarks/speed.py [--passages 5000] [--data FOLDER]
+    python -m benchmarks.speed [--passages 5000] [--data FOLDER] [--out docs/speed]
 
-Articles are recombined from the sentences of `seeds/`, or taken from FOLDER/corpus.jsonl.  Medians; one run.
+Articles are recombined from the sentences of `seeds/`, or taken from FOLDER/corpus.jsonl.  'Bare' encodes the very
+passages that Kutip cuts, with the same object, type and threads; each question is asked bare, of `search` and of `ask`
+one after the other, so that a slow moment hits all three.  Also times the model in float32 and as sentence-transformers
+loads it by default, and memory copies as a yardstick of the machine.  `--out` writes NAME.md and NAME.json.
 """
 
 from __future__ import annotations
@@ -15,13 +18,19 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from rag import Article, Collection
 from rag.embedding.sentence_transformer import load_bundled
+from rag.text.passages import passage_spans
 from rag.text.sentences import sentence_spans
 
 SEEDS = Path(__file__).parents[1] / "seeds"
+MODEL = SEEDS.parent / "rag/embedding/model"
+QUESTIONS = 300
+SLOW_SAMPLE = 300
+"""So many texts are encoded where the model is loaded in a slower way."""
 
 
 def texts(count: int, data: Path | None) -> list[str]:
@@ -35,45 +44,72 @@ def texts(count: int, data: Path | None) -> list[str]:
     return [" ".join(chance.choice(sentences) for _ in range(4)) for _ in range(count)]
 
 
-def milliseconds(call, questions: list[str]) -> float:
-    taken = []
-    for question in questions:
-        begin = time.perf_counter()
-        call(question)
-        taken.append(1000 * (time.perf_counter() - begin))
-    return statistics.median(taken)
+def seconds(call) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def copy_speed() -> float:
+    """GB/s of copying 256 MB, the best of five."""
+    source = np.ones(2**25)
+    target = np.empty_like(source)
+    return source.nbytes / min(seconds(lambda: np.copyto(target, source)) for _ in range(5)) / 1e9
+
+
+def by_default() -> SentenceTransformer:
+    """The bundled folder as `SentenceTransformer(folder)` loads it: float16, the type it is stored in."""
+    model = SentenceTransformer(str(MODEL), device="cpu", config_kwargs={"vocab_size": 1})
+    table = load_bundled()[0].auto_model.get_input_embeddings()
+    model[0].auto_model.set_input_embeddings(table.to(next(model.parameters()).dtype))
+    return model
+
+
+def measure(written: list[str]) -> dict[str, float]:
+    passages = [text[one.start : one.end] for text in written for one in passage_spans(text)]
+    questions = [" ".join(text.split()[:8]) for text in random.Random(1).sample(written, min(QUESTIONS, len(written)))]
+    figures: dict[str, float] = {"passages": len(passages), "memory copy, GB/s": copy_speed()}
+    with tempfile.TemporaryDirectory() as folder, Collection.open(folder) as collection:
+        collection.warm_up()
+        model = collection.embedder.model
+        model.encode(passages[:64])
+        figures["bare encode, passages/s"] = len(passages) / seconds(lambda: model.encode(passages))
+        articles = [Article(f"a{i}", "", text, language="id") for i, text in enumerate(written)]
+        figures["ingest, passages/s"] = len(passages) / seconds(lambda: collection.add(articles))
+        figures["ingest / bare encode"] = figures["ingest, passages/s"] / figures["bare encode, passages/s"]
+        calls = {"encode_query": model.encode_query, "search": collection.search, "ask": collection.ask}
+        for call in calls.values():
+            call(questions[0])
+        taken: dict[str, list[float]] = {name: [] for name in calls}
+        for question in questions:
+            for name, call in calls.items():
+                taken[name].append(1000 * seconds(lambda call=call, question=question: call(question)))
+        for name, values in taken.items():
+            figures[f"{name} p50, ms"] = statistics.median(values)
+            figures[f"{name} p95, ms"] = float(np.percentile(values, 95))
+        for name in ("search", "ask"):
+            figures[f"{name} - encode_query, ms"] = statistics.median(np.subtract(taken[name], taken["encode_query"]))
+    sample = passages[:SLOW_SAMPLE]
+    for name, other in (("float32", load_bundled().float()), ("default arguments (float16)", by_default())):
+        figures[f"{name}: encode, passages/s"] = len(sample) / seconds(lambda other=other: other.encode(sample))
+        figures[f"{name}: encode_query p50, ms"] = statistics.median(
+            1000 * seconds(lambda other=other, question=question: other.encode_query(question)) for question in questions[:50]
+        )
+    return figures
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, default=5000)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    written = texts(arguments.passages, arguments.data)
-    questions = [" ".join(text.split()[:8]) for text in random.Random(1).sample(written, 200)]
-    with tempfile.TemporaryDirectory() as folder, Collection.open(folder) as collection:
-        collection.warm_up()
-        model = collection.embedder.model
-        sample = written[: min(1500, len(written))]
-        model.encode(sample[:64])
-        begin = time.perf_counter()
-        model.encode(sample)
-        bare = len(sample) / (time.perf_counter() - begin)
-        begin = time.perf_counter()
-        report = collection.add(Article(f"a{i}", "", text, language="id") for i, text in enumerate(written))
-        ingest = report.passages / (time.perf_counter() - begin)
-        print(f"ingest {ingest:.0f} passages/s; bare encode {bare:.0f} texts/s of the same {len(written)} texts: {100 * ingest / bare:.0f} %")
-        collection.search(questions[0])
-        query = milliseconds(model.encode_query, questions)
-        search, ask = milliseconds(collection.search, questions), milliseconds(collection.ask, questions)
-        again = milliseconds(model.encode_query, questions)
-        print(f"encode_query {query:.1f} ms before, {again:.1f} ms after; search {search:.1f} ms; ask {ask:.1f} ms (medians of {len(questions)})")
-    exact, default = load_bundled().float(), SentenceTransformer(str(SEEDS.parent / "rag/embedding/model"), device="cpu", config_kwargs={"vocab_size": 1})
-    default[0].auto_model.set_input_embeddings(load_bundled()[0].auto_model.get_input_embeddings().to(next(default.parameters()).dtype))
-    for name, other in (("float32", exact), ("default arguments", default)):
-        begin = time.perf_counter()
-        other.encode(sample[:300])
-        print(f"{name}: encode {300 / (time.perf_counter() - begin):.0f} texts/s, encode_query {milliseconds(other.encode_query, questions[:50]):.1f} ms")
+    figures = measure(texts(arguments.passages, arguments.data))
+    table = "| | |\n|---|--:|\n" + "".join(f"| {name} | {value:,.{0 if value >= 1000 else 2}f} |\n" for name, value in figures.items())
+    print(table)
+    if arguments.out:
+        arguments.out.with_suffix(".md").write_text(table, encoding="utf-8")
+        arguments.out.with_suffix(".json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
