@@ -8,6 +8,7 @@ from rag.errors import (
     CollectionClosed,
     CollectionNotFound,
     CollectionReadOnly,
+    ConversationError,
     IndexMismatch,
     LabelTaken,
     ModelError,
@@ -16,6 +17,7 @@ from rag.errors import (
     SourceError,
     StorageError,
 )
+from rag.filters import Filters
 from rag.types import (
     Answer,
     Article,
@@ -37,16 +39,26 @@ from rag.types import (
 
 if TYPE_CHECKING:
     from rag.collection import Collection
+    from rag.conversing.conversation import Conversation
+    from rag.conversing.turns import Turn
+    from rag.exports.export import export, export_file
 else:  # hidden from type checkers, for whom every name would exist
+    _LATER = {
+        "Collection": "rag.collection",
+        "Conversation": "rag.conversing.conversation",
+        "Turn": "rag.conversing.turns",
+        "export": "rag.exports.export",
+        "export_file": "rag.exports.export",
+    }
 
     def __getattr__(name: str) -> object:
-        """`Collection` when it is first asked for: it brings numpy and the indexes, which `rag --help` does not need."""
-        if name != "Collection":
+        """`Collection` and what goes with it when it is first asked for: it brings numpy and the indexes, which `rag --help` does not need."""
+        if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from rag.collection import Collection
+        from importlib import import_module
 
-        globals()[name] = Collection
-        return Collection
+        globals()[name] = getattr(import_module(_LATER[name]), name)
+        return globals()[name]
 
 
 __all__ = [
@@ -60,6 +72,9 @@ __all__ = [
     "CollectionClosed",
     "CollectionNotFound",
     "CollectionReadOnly",
+    "Conversation",
+    "ConversationError",
+    "Filters",
     "Hit",
     "IndexMismatch",
     "IngestReport",
@@ -78,7 +93,10 @@ __all__ = [
     "Standing",
     "StorageError",
     "Strength",
+    "Turn",
     "Why",
+    "export",
+    "export_file",
 ]
 
 

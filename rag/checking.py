@@ -123,10 +123,12 @@ def _repair(folder: Path, reader: Reader, indexes: LiveIndexes, faults: dict[str
             reset_caches(folder, reader, set(faults))
     except CollectionBusy:
         return set(faults), "when nobody is writing"
-    except (CollectionReadOnly, StorageError, OSError) as error:
-        return set(faults), f"when {cache} can be written ({error})"
+    except CollectionReadOnly:
+        return set(faults), "where the folder is writable"
+    except (StorageError, OSError) as error:
+        return set(faults), f"when {cache} can be written, or delete it, for it is made again ({error})"
     indexes.forget()
     manifest = read_manifest(cache)
     with reader.snapshot() as snapshot:
         left = _cache_faults(folder, manifest, snapshot)
-    return faults.keys() & left, f"when {cache} can be written: give it space, or delete it, for it is made again"
+    return faults.keys() & left, f"when {cache} can be written, or delete it, for it is made again"

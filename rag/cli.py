@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rag import printing
 from rag.errors import RagError, SourceError
+from rag.filters import Filters
 from rag.web import serve as page
 
 if TYPE_CHECKING:
@@ -78,10 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     ask = verb("ask", _ask, "Answer a question with citations, or say that the articles do not.")
     ask.add_argument("question")
     ask.add_argument("--top-k", type=_count, default=5, metavar="N", help="at most so many citations; default: 5")
+    _add_filters(ask)
+    chat = verb("chat", _chat, "Ask in turns: follow-ups carry the topic over; /help lists what else can be typed.")
+    chat.add_argument("--save", type=Path, metavar="FILE", help="go on with the conversation in FILE, if it is there, and keep it there")
+    chat.add_argument("--top-k", type=_count, default=5, metavar="N", help="at most so many citations; default: 5")
     search = verb("search", _search, "The passages closest to a query, whether they answer or not.")
     search.add_argument("query")
     search.add_argument("--top-k", type=_count, default=10, metavar="N", help="at most so many passages; default: 10")
-    verb("list", _list, "Every article: its id, title, source and date.")
+    _add_filters(search)
+    _add_filters(verb("list", _list, "Every article: its id, title, source and date."))
     verb("show", _show, "An article, whole.").add_argument("id", metavar="ID")
     verb("remove", _remove, "Remove an article.").add_argument("id", metavar="ID")
     verb("check", _check, "Verify every text, offset, vector and file; make damaged indexes again.")
@@ -95,6 +101,19 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     """For before and after the verb; after it, what is not given leaves alone what was given before."""
     parser.add_argument("--index", metavar="DIR", help="the collection's folder; default: $RAG_INDEX, else index")
     parser.add_argument("--json", action="store_true", default=parser.argument_default or False, help="print JSON")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    """What an article must be; of an option given twice one value has to fit."""
+    parser.add_argument("--since", default="", metavar="DATE", help="only articles from this year, month or day on: 2023, 2023-01, 2023-01-31")
+    parser.add_argument("--until", default="", metavar="DATE", help="only articles up to the end of this year, month or day")
+    parser.add_argument("--source", action="append", default=[], metavar="NAME", help="only of this source: a part of its name or web address; repeatable")
+    parser.add_argument("--language", action="append", default=[], metavar="CODE", help="only in this language, such as id or en; repeatable")
+    parser.add_argument("--article", action="append", default=[], metavar="ID", help="only the article with this id; repeatable")
+
+
+def _filters(args: argparse.Namespace) -> Filters:
+    return Filters(args.since, args.until, tuple(args.source), tuple(args.language), tuple(args.article))
 
 
 def _count(text: str) -> int:
@@ -118,7 +137,7 @@ def _add(args: argparse.Namespace) -> int:
 def _ask(args: argparse.Namespace) -> int:
     with _opened(args) as collection:
         with _waiting(args, _LOADING):
-            answer = collection.ask(args.question, top_k=args.top_k)
+            answer = collection.ask(args.question, top_k=args.top_k, filters=_filters(args))
     _put(args, answer.to_dict, lambda: printing.answer_text(answer, args.index))
     return OK if answer else NOTHING
 
@@ -126,16 +145,27 @@ def _ask(args: argparse.Namespace) -> int:
 def _search(args: argparse.Namespace) -> int:
     with _opened(args) as collection:
         with _waiting(args, _LOADING):
-            hits = collection.search(args.query, top_k=args.top_k)
+            hits = collection.search(args.query, top_k=args.top_k, filters=_filters(args))
     _put(args, lambda: [{"number": number, **hit.to_dict()} for number, hit in enumerate(hits, 1)], lambda: printing.hits_text(hits))
     return OK if hits else NOTHING
 
 
-def _list(args: argparse.Namespace) -> int:
+def _chat(args: argparse.Namespace) -> int:
+    from rag.chatting import Chat
+
     with _opened(args) as collection:
-        articles = collection.articles()
-    _put(args, lambda: [printing.card(article) for article in articles], lambda: printing.cards_text(articles))
-    return OK
+        chat = Chat(collection, save=args.save, top_k=args.top_k, index=args.index, json=args.json)
+        with _waiting(args, _LOADING):
+            collection.warm_up()
+        return OK if chat.run() else NOTHING
+
+
+def _list(args: argparse.Namespace) -> int:
+    filters = _filters(args)
+    with _opened(args) as collection:
+        articles = collection.articles(filters=filters)
+    _put(args, lambda: [printing.card(article) for article in articles], lambda: printing.cards_text(articles, filters))
+    return OK if articles or not filters else NOTHING
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -15,8 +15,10 @@ import numpy as np
 from rag.answering.answer import answer
 from rag.answering.compose import Asked
 from rag.checking import check
+from rag.conversing.conversation import Conversation
 from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
 from rag.errors import ArticleNotFound, CollectionClosed, CollectionReadOnly
+from rag.filters import Filters
 from rag.ingest import Addable, Ingest, listed
 from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_other_model
 from rag.rebuilding import rebuild
@@ -24,6 +26,8 @@ from rag.retrieval.live import CacheWriter, LiveIndexes, needed_generation
 from rag.retrieval.names import with_names
 from rag.retrieval.question import parse_question
 from rag.retrieval.search import Ranking, query_words, rank
+from rag.retrieval.selection import Selections
+from rag.retrieval.typed_filters import split_question
 from rag.settings import CHUNKING, FORMAT_VERSION, TOP_K_MAX, WRITER_WAIT_SECONDS
 from rag.storage import schema
 from rag.storage.lock import write_lock
@@ -56,6 +60,7 @@ class Collection:
         self._reader = Reader(folder / schema.DATABASE)
         self._indexes = LiveIndexes(folder, self._reader, writable=writable)
         self._overview: tuple[int, Searched] | None = None
+        self._selections = Selections()
         self._closed = False
 
     @classmethod
@@ -139,8 +144,10 @@ class Collection:
                 writer.forget_removed(needed_generation(self.path))
 
     def remove(self, article_id: str) -> None:
-        """Remove an article and everything made of it.  Raises ArticleNotFound."""
-        self.article(article_id)
+        """Remove an article and everything made of it, also a damaged one.  Raises ArticleNotFound."""
+        with self._snapshot() as snapshot:
+            if not snapshot.article_rows([article_id]):
+                raise ArticleNotFound(article_id)
         self._require_writable()
         with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:
             with self._snapshot() as snapshot:
@@ -151,26 +158,29 @@ class Collection:
             caches.finish()
             writer.forget_removed(needed_generation(self.path))
 
-    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
         """The citations that answer `question`, at most `top_k`; a falsy Answer when the articles do not answer.
 
-        Raises QuestionError for an empty or over-long question.
+        Only articles that match `filters` are searched.  Filters typed in the question (`since:2023-01 lang:id`) take
+        the place of those given.  Raises QuestionError for an empty or over-long question or a filter of no sense.
         """
-        with self._asking(question, top_k) as found:
+        words, filters = split_question(question, filters)
+        with self._asking(words, filters, top_k) as found:
             if found is None:
-                return Answer(question, Reason.EMPTY_COLLECTION, searched=self.searched())
-            asked, ranking, snapshot = found
-            return answer(question, asked, ranking, snapshot, self._searched(snapshot), top_k=min(top_k, TOP_K_MAX))
+                return Answer(question, Reason.EMPTY_COLLECTION, searched=self.searched(), filters=filters)
+            asked, ranking, snapshot, searched = found
+            return answer(question, asked, ranking, snapshot, searched, filters, top_k=min(top_k, TOP_K_MAX))
 
-    def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
+    def search(self, query: str, *, top_k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The `top_k` passages closest to `query`, best first: retrieval only, nothing is merged or left out.
 
-        Raises QuestionError for an empty or over-long query.
+        `filters` are those of `ask`; scores are the same with and without them.  Raises QuestionError like `ask`.
         """
-        with self._asking(query, top_k) as found:
+        words, filters = split_question(query, filters)
+        with self._asking(words, filters, top_k) as found:
             if found is None:
                 return []
-            _, ranking, snapshot = found
+            _, ranking, snapshot, _ = found
             articles = snapshot.articles(list({one.stored.article for one in ranking.passages[:top_k]}))
             hits = []
             for one in ranking.passages[:top_k]:
@@ -180,6 +190,10 @@ class Collection:
                     hits.append(Hit(passage, article, one.score, one.dense, one.lexical, one.dense_rank, one.lexical_rank, one.matched))
             return hits
 
+    def conversation(self) -> Conversation:
+        """A new conversation: `ask` it, and follow-ups carry the topic over."""
+        return Conversation(self)
+
     def article(self, article_id: str) -> Article:
         """The article with this id, its text checked against its hash.  Raises ArticleNotFound."""
         with self._snapshot() as snapshot:
@@ -188,10 +202,10 @@ class Collection:
             raise ArticleNotFound(article_id)
         return article
 
-    def articles(self) -> list[Article]:
-        """Every article by id, without its text (`text` is empty)."""
+    def articles(self, *, filters: Filters | None = None) -> list[Article]:
+        """Every article, or those that match `filters`, by id, without its text (`text` is empty)."""
         with self._snapshot() as snapshot:
-            return list(snapshot.cards())
+            return snapshot.cards_of([row for row, *_ in snapshot.matching(filters)]) if filters else list(snapshot.cards())
 
     def searched(self) -> Searched:
         """What a question is asked of: counts, languages, first and last date."""
@@ -230,6 +244,7 @@ class Collection:
         with self._loading:
             self._model, self._embedder, self._embedder_epoch = new.name, new, 0
         self._indexes.forget()
+        self._selections.forget()
 
     def close(self) -> None:
         """Free files and threads, and fold the log into the database.  Closing twice is fine."""
@@ -248,8 +263,8 @@ class Collection:
                 log.warning("The log of %s could not be folded in: %s", self.path, error)
 
     @contextmanager
-    def _asking(self, text: str, top_k: int) -> Iterator[tuple[Asked, Ranking, Snapshot] | None]:
-        """The ranking of a question and the snapshot it was made in; None for an empty collection."""
+    def _asking(self, text: str, filters: Filters, top_k: int) -> Iterator[tuple[Asked, Ranking, Snapshot, Searched] | None]:
+        """The ranking of a question, the snapshot it was made in and what of that was searched; None for an empty collection."""
         if top_k < 1:
             raise ValueError(f"top_k is {top_k}; it must be at least 1.")
         parse_question(text, ())
@@ -267,7 +282,9 @@ class Collection:
                 languages = self._searched(snapshot).languages
                 question = with_names(parse_question(text, languages), snapshot)
                 asked = Asked(question, query_words(question, snapshot), vector, languages)
-                yield asked, rank(question, asked.query, vector, snapshot, view, top_k=min(top_k, TOP_K_MAX)), snapshot
+                selection = self._selections.at(snapshot, filters) if filters else None
+                ranking = rank(question, asked.query, vector, snapshot, view, selection, top_k=min(top_k, TOP_K_MAX))
+                yield asked, ranking, snapshot, selection.searched if selection else self._searched(snapshot)
                 return
 
     @contextmanager

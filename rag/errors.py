@@ -1,7 +1,7 @@
 """Every error Kutip raises on purpose; each message names the thing and the cure.
 
     RagError
-    +-- QuestionError        the question is empty or too long
+    +-- QuestionError        the question is empty or too long, or a filter cannot be read
     +-- SourceError          a path to add does not exist or cannot be read
     +-- LabelTaken           two folders would share one label
     +-- ArticleNotFound      no article has this id
@@ -10,6 +10,7 @@
     +-- CollectionReadOnly   the folder cannot be written, or was opened read-only
     +-- CollectionClosed     the collection was closed before
     +-- IndexMismatch        built with another model, analysis or format
+    +-- ConversationError    a conversation cannot be saved, loaded or taken back
     +-- ModelError           the embedding model cannot be loaded
     +-- StorageError         the disk is full, or the articles' database is damaged
 """
@@ -22,7 +23,7 @@ class RagError(Exception):
 
 
 class QuestionError(RagError):
-    """The question is empty or too long."""
+    """The question is empty or too long, or a filter cannot be read."""
 
 
 class SourceError(RagError):
@@ -75,6 +76,10 @@ class IndexMismatch(RagError):
 
     def __init__(self, setting: str, *, built_with: object, asked_for: object, cure: str) -> None:
         super().__init__(f"The index was built with {setting} {built_with!s}, but {asked_for!s} was asked for. {cure}")
+
+
+class ConversationError(RagError):
+    """A conversation's file cannot be written or holds none, or there is no such turn or word in it."""
 
 
 class ModelError(RagError):

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from rag.embedding import Embedder
-from rag.errors import CollectionNotFound, CollectionReadOnly, IndexMismatch
+from rag.errors import CollectionNotFound, CollectionReadOnly, IndexMismatch, StorageError
+from rag.retrieval.live import CACHE
 from rag.settings import CHUNKING, FORMAT_VERSION, WRITER_WAIT_SECONDS
 from rag.storage import schema
 from rag.storage.lock import write_lock
+from rag.storage.manifest import MANIFEST
 from rag.storage.records import State
 from rag.text.words import ANALYSIS_VERSION
 
@@ -23,8 +25,14 @@ PROBE_COSINE_MIN = 0.99
 def prepare(folder: Path, *, create: bool) -> None:
     """Make the folder and its database if they are not there."""
     database = folder / schema.DATABASE
-    if database.is_file() and database.stat().st_size:
+    try:
+        size = database.stat().st_size if database.is_file() else None
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be read: {error.strerror or error}. Check its permissions.") from error
+    if size:
         return
+    if size == 0 and (folder / CACHE / MANIFEST).exists():
+        raise StorageError(f"The articles' database {database} is damaged: it is empty. Restore it from a copy, or add the articles again to a new folder.")
     if not create:
         raise CollectionNotFound(folder)
     try:

@@ -9,7 +9,8 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from rag.types import Answer, Article, CheckReport, Citation, Hit, IngestReport, Reason, Searched
+from rag.filters import Filters
+from rag.types import Answer, Article, CheckReport, Citation, Hit, IngestReport, Reason
 
 _WIDTH_MAX = 100
 _MARKS = "▸", "◂"
@@ -20,6 +21,7 @@ _REASONS = {
     Reason.EMPTY_COLLECTION: "There are no articles yet. Add some: rag add PATH --index {index}",
     Reason.NOTHING_CLOSE: "Not answered: nothing in the articles comes close enough to this question.",
     Reason.PHRASE_NOT_FOUND: "Not answered: the quoted phrase stands in none of the articles.",
+    Reason.NO_ARTICLE_MATCHES: "Not answered: no article matches the filter {filters}. Widen it, or leave it out; `rag list` shows sources and dates.",
 }
 
 
@@ -33,10 +35,10 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def as_json(value: object) -> str:
+def as_json(value: object, *, indent: int | None = 2) -> str:
     """Readable where the output is UTF-8; control and direction characters are always escaped."""
     utf8 = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    text = json.dumps(value, ensure_ascii=not utf8, indent=2)
+    text = json.dumps(value, ensure_ascii=not utf8, indent=indent)
     return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -61,10 +63,10 @@ def whole(article: Article) -> dict[str, object]:
 def answer_text(answer: Answer, index: object) -> str:
     if answer:
         lines = [line for citation in answer.citations for line in [*_citation(citation, str(citation.strength), _MARKS), ""]]
-        return "\n".join([*lines, f"{_MARKS[0]} {_MARKS[1]} mark the sentence that answers best.", _searched(answer.searched)])
-    lines = [_REASONS[answer.reason].format(index=one_line(str(index)))]
-    if answer.reason is not Reason.EMPTY_COLLECTION:
-        lines.append(_searched(answer.searched))
+        return "\n".join([*lines, f"{_MARKS[0]} {_MARKS[1]} mark the sentence that answers best.", _searched(answer)])
+    lines = [_REASONS[answer.reason].format(index=one_line(str(index)), filters=one_line(str(answer.filters)))]
+    if answer.reason not in (Reason.EMPTY_COLLECTION, Reason.NO_ARTICLE_MATCHES):
+        lines.append(_searched(answer))
     if answer.near_misses:
         lines += ["", "The closest passages; they are not an answer:"]
         for citation in answer.near_misses:
@@ -81,9 +83,11 @@ def hits_text(hits: Iterable[Hit]) -> str:
     return "\n\n".join(blocks) or "Nothing was found."
 
 
-def cards_text(articles: Iterable[Article]) -> str:
+def cards_text(articles: Iterable[Article], filters: Filters) -> str:
     lines = ["  ".join(filter(None, (one_line(one.id), one_line(one.title), _about(one)))) for one in articles]
-    return "\n".join([*lines, counted(len(lines), "article")]) if lines else "There are no articles yet."
+    if not lines:
+        return f"No article matches the filter {one_line(str(filters))}." if filters else "There are no articles yet."
+    return "\n".join([*lines, counted(len(lines), "article")])
 
 
 def article_text(article: Article) -> str:
@@ -150,10 +154,12 @@ def _indented(text: str) -> Iterator[str]:
         yield from ("    " + one for one in wrapped)
 
 
-def _searched(searched: Searched) -> str:
+def _searched(answer: Answer) -> str:
+    searched = answer.searched
     parts = [counted(searched.articles, "article"), counted(searched.passages, "passage")]
     if searched.languages:
         parts.append(f"in {' '.join(searched.languages)}")
     if searched.dates:
         parts.append("dated " + " to ".join(dict.fromkeys(searched.dates)))
-    return one_line(f"Searched: {', '.join(parts)}.")
+    only = f" Filter: {answer.filters}." if answer.filters else ""
+    return one_line(f"Searched: {', '.join(parts)}.{only}")

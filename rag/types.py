@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from rag.filters import Filters
+
 HEADING_WORDS = 10
 
 
@@ -191,11 +193,13 @@ class Reason(StrEnum):
     EMPTY_COLLECTION = "empty_collection"
     NOTHING_CLOSE = "nothing_close"
     PHRASE_NOT_FOUND = "phrase_not_found"
+    NO_ARTICLE_MATCHES = "no_article_matches"
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a question was asked of.  `dates` is the first and last publication date known, or ()."""
+    """What a question was asked of: with filters, the part that matches them.  `dates` is the first and last
+    publication date known, or ()."""
 
     articles: int
     passages: int
@@ -215,7 +219,8 @@ class Searched:
 class Answer:
     """The citations that answer a question, best first; falsy when the collection does not answer.
 
-    `near_misses` are the closest passages of a question that is not answered: they are not an answer.
+    `near_misses` are the closest passages of a question that is not answered: they are not an answer.  `filters` are
+    all that were asked for, those typed in the question too.
     """
 
     question: str
@@ -223,6 +228,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     near_misses: tuple[Citation, ...] = ()
     searched: Searched = field(default_factory=lambda: Searched(0, 0))
+    filters: Filters = Filters()
 
     def __bool__(self) -> bool:
         return bool(self.citations)
@@ -236,6 +242,7 @@ class Answer:
             "searched": self.searched.to_dict(),
             "citations": [citation.to_dict() for citation in self.citations],
             "near_misses": [citation.to_dict() for citation in self.near_misses],
+            "filters": self.filters.to_dict(),
         }
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from rag.errors import ArticleNotFound, QuestionError
+from rag.filters import Filters
 from rag.settings import QUESTION_CHARACTERS_MAX
 from rag.types import Answer, Article, Citation, Hit, Passage, Reason, Searched, Sentence, Strength, Why
 
@@ -16,7 +17,10 @@ def words(text: str) -> set[str]:
 
 
 class PageCollection:
-    """Answers with the paragraphs that hold at least half of the question's words; implements `rag.web.asks.Asks`."""
+    """Answers with the paragraphs that hold at least half of the question's words; implements `rag.web.asks.Asks`.
+
+    Of the filters it knows languages and articles.
+    """
 
     model_name = "shared words"
 
@@ -34,10 +38,10 @@ class PageCollection:
             raise ArticleNotFound(article_id)
         return self._articles[article_id]
 
-    def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
+    def search(self, query: str, *, top_k: int = 10, filters: Filters | None = None) -> list[Hit]:
         wanted = words(query)
         hits = []
-        for article in self._articles.values():
+        for article in self._matching(filters or Filters()):
             for paragraph in re.finditer(r"[^\n]+", article.text):
                 matched = wanted & words(paragraph[0])
                 if matched:
@@ -46,7 +50,8 @@ class PageCollection:
                     hits.append(Hit(passage, article, share, share, share, 1, 1, tuple(sorted(matched))))
         return sorted(hits, key=lambda hit: -hit.score)[:top_k]
 
-    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
+        filters = filters or Filters()
         if not question.strip():
             raise QuestionError("The question is empty.")
         if len(question) > QUESTION_CHARACTERS_MAX:
@@ -55,12 +60,18 @@ class PageCollection:
             raise ZeroDivisionError("a secret of the log")
         searched = self.searched()
         if not self._articles:
-            return Answer(question, Reason.EMPTY_COLLECTION, searched=searched)
-        cited = [_citation(number, hit) for number, hit in enumerate(self.search(question, top_k=top_k), 1)]
+            return Answer(question, Reason.EMPTY_COLLECTION, searched=searched, filters=filters)
+        if not self._matching(filters):
+            return Answer(question, Reason.NO_ARTICLE_MATCHES, filters=filters)
+        cited = [_citation(number, hit) for number, hit in enumerate(self.search(question, top_k=top_k, filters=filters), 1)]
         good = tuple(one for one in cited if one.score >= 0.5)
         if good:
-            return Answer(question, Reason.ANSWERED, citations=good, searched=searched)
-        return Answer(question, Reason.NOTHING_CLOSE, near_misses=tuple(cited[:2]), searched=searched)
+            return Answer(question, Reason.ANSWERED, citations=good, searched=searched, filters=filters)
+        return Answer(question, Reason.NOTHING_CLOSE, near_misses=tuple(cited[:2]), searched=searched, filters=filters)
+
+    def _matching(self, filters: Filters) -> list[Article]:
+        spoken = [one for one in self._articles.values() if not filters.languages or one.language in filters.languages]
+        return [one for one in spoken if not filters.articles or one.id in filters.articles]
 
     def searched(self) -> Searched:
         articles = self._articles.values()
@@ -96,7 +107,7 @@ class Mirror(PageCollection):
         super().__init__([])
         self._texts = texts
 
-    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
         cited = []
         for number, text in enumerate(self._texts, 1):
             cut = random.Random(number).randint(0, len(text))

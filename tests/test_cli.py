@@ -293,7 +293,7 @@ def test_a_file_in_the_place_of_the_collection(run: Run, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt(), 130), (BrokenPipeError(), 141), (OSError(28, "No space left"), 2)])
 def test_ended_from_outside(raised: BaseException, code: int, run: Run, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise raised
 
     monkeypatch.setattr(rag.collection.Collection, "articles", fail)

@@ -11,7 +11,7 @@ from page_articles import VISIT
 from page_collection import PageCollection
 
 import rag.collection
-from rag import Answer, CheckReport, Hit, cli
+from rag import Answer, CheckReport, Filters, Hit, cli
 
 VERBS = {"ask": ["ask", "Siapa didampingi Haniyeh"], "search": ["search", "Haniyeh"], "check": ["check"]}
 
@@ -35,13 +35,13 @@ class SlowCollection(PageCollection):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
         wait_for_timers()
-        return super().ask(question, top_k=top_k)
+        return super().ask(question, top_k=top_k, filters=filters)
 
-    def search(self, query: str, *, top_k: int = 10) -> list[Hit]:
+    def search(self, query: str, *, top_k: int = 10, filters: Filters | None = None) -> list[Hit]:
         wait_for_timers()
-        return super().search(query, top_k=top_k)
+        return super().search(query, top_k=top_k, filters=filters)
 
     def check(self) -> CheckReport:
         wait_for_timers()

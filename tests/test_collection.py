@@ -32,17 +32,18 @@ RICE = Article("rice", "Harga beras", "Harga beras naik lagi di Jakarta. Pemerin
 FLOOD = Article("flood", "Flood", "A flood hit the town after days of rain. The rain went on.", published="2022-09", language="en")
 PUBLIC = """
 Answer Article ArticleNotFound CheckReport Citation Collection CollectionBusy CollectionClosed CollectionNotFound
-CollectionReadOnly Hit IndexMismatch IngestReport LabelTaken ModelError Passage Progress QuestionError RagError Reason
-Rejection Resolution Searched Sentence SourceError Standing StorageError Strength Why
+CollectionReadOnly Conversation ConversationError Filters Hit IndexMismatch IngestReport LabelTaken ModelError Passage Progress QuestionError RagError Reason
+Rejection Resolution Searched Sentence SourceError Standing StorageError Strength Turn Why export export_file
 """
 SIGNATURES = {
     "open": "(path, *, model=None, embedder=None, create=True, read_only=False)",
     "add": "(self, articles, *, label=None, sync=False, progress=None)",
     "remove": "(self, article_id)",
-    "ask": "(self, question, *, top_k=5)",
-    "search": "(self, query, *, top_k=10)",
+    "ask": "(self, question, *, top_k=5, filters=None)",
+    "search": "(self, query, *, top_k=10, filters=None)",
+    "conversation": "(self)",
     "article": "(self, article_id)",
-    "articles": "(self)",
+    "articles": "(self, *, filters=None)",
     "searched": "(self)",
     "resolve": "(self, article_id, article_hash, start, end)",
     "check": "(self)",
@@ -56,8 +57,9 @@ FIELDS = {
     "Hit": "passage article score dense lexical dense_rank lexical_rank matched",
     "Citation": "number quote sentence article start end score strength why also_in",
     "Sentence": "text start end",
-    "Answer": "question reason citations near_misses searched",
+    "Answer": "question reason citations near_misses searched filters",
     "Searched": "articles passages languages dates",
+    "Filters": "since until sources languages articles",
     "IngestReport": "added changed unchanged removed rejected missing passages embedded",
     "Resolution": "standing quote",
     "CheckReport": "articles passages problems repaired",
@@ -109,7 +111,7 @@ def test_fields_are_pinned(name):
 def test_an_answer_as_json_has_the_promised_keys(collection):
     collection.add([RICE, FLOOD])
     found = collection.ask("harga beras").to_dict()
-    assert {"question", "answered", "reason", "searched", "citations", "near_misses"} <= set(found)
+    assert {"question", "answered", "reason", "searched", "citations", "near_misses", "filters"} <= set(found)
     assert found["answered"] and set(CITATION_KEYS.split()) <= set(found["citations"][0])
     assert found["citations"][0]["article_hash"] == collection.article("rice").hash
 

@@ -153,6 +153,22 @@ def test_lexical_index_scores_by_the_formula(words_index):
         assert_found(words_index.search(terms, 1000, groups), *(part.tolist() for part in oracle.search(terms, 1000, groups)))
 
 
+def test_lexical_index_finds_only_what_is_allowed(words_index):
+    oracle = BruteForceWords()
+    fill(oracle)
+    fill(words_index)
+    generator = np.random.default_rng(8)
+    for size in (0, 1, 5, 30, 60):
+        allowed = np.sort(generator.choice(np.arange(1, 61), size, replace=False))
+        for terms in QUERIES:
+            whole = [(number, score) for number, score in zip(*(part.tolist() for part in oracle.search(terms, 1000)), strict=True) if number in allowed]
+            for index in (oracle, words_index):
+                ids, scores = index.search(terms, 3, (), allowed)
+                np.testing.assert_allclose(scores, [score for _, score in whole[:3]], rtol=1e-5)
+                assert set(ids.tolist()) <= {number for number, _ in whole} and len(set(ids.tolist())) == len(whole[:3])
+            assert_found(words_index.search(terms, 1000, (), allowed), [number for number, _ in whole], [score for _, score in whole])
+
+
 def test_lexical_index_finds_phrases(words_index):
     words_index.add_articles([4, 7], [["a", "b", "c", "a", "c"], ["b", "a", "c", "b"]], [5, 4])
     words_index.add([1], [LexicalDocument(["a", "b"], ["~a", "~b"], ["a"])])

@@ -13,6 +13,7 @@ from page_collection import Mirror, PageCollection
 from playwright.sync_api import expect
 
 from rag.errors import StorageError
+from rag.filters import Filters
 from rag.types import Answer, Article, Progress, Span
 from rag.web.citing import Reference
 from rag.web.opening import Opening, Phase, State
@@ -216,9 +217,9 @@ class Slow(PageCollection):
 
     may_answer = threading.Event()
 
-    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
         self.may_answer.wait()
-        return super().ask(question, top_k=top_k)
+        return super().ask(question, top_k=top_k, filters=filters)
 
 
 def test_an_answer_that_takes_a_while_is_seen_to_be_on_its_way(visit, serve):

@@ -12,6 +12,7 @@ from gradio_client.exceptions import AppError
 from page_articles import DOHA, VISIT
 from page_collection import PageCollection
 
+from rag.filters import Filters
 from rag.web.opening import Opening
 from rag.web.page import build_page, launch_options
 
@@ -52,6 +53,26 @@ def test_search_is_the_hits_json(client):
     assert len(found["hits"]) == 2 and found["hits"][0]["matched"] == ["lavrov"]
 
 
+def test_filters_are_optional_and_one_value_or_several(client):
+    own = PageCollection([VISIT, DOHA])
+    for article, filters in ((DOHA.id, Filters(articles=(DOHA.id,))), ([VISIT.id, DOHA.id], Filters(articles=(VISIT.id, DOHA.id)))):
+        answer = client.predict(question="Lavrov", article=article, api_name="/ask")
+        assert answer == own.ask("Lavrov", filters=filters).to_dict() and answer["filters"] == filters.to_dict()
+        found = client.predict(question="Lavrov", article=article, api_name="/search")["hits"]
+        assert found and found == [hit.to_dict() for hit in own.search("Lavrov", filters=filters)]
+    assert client.predict(question="Lavrov", language="sv", api_name="/ask")["reason"] == "no_article_matches"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [({"since": "kemarin"}, "ISO date"), ({"language": "bahasa"}, "ISO 639-1"), ({"article": 5}, "list of texts"), ({"until": [1]}, "no text")],
+)
+def test_filters_that_cannot_be_read_are_named(client, given, says):
+    for function in ("/ask", "/search"):
+        with pytest.raises(AppError, match=says):
+            client.predict(question="Lavrov", api_name=function, **given)
+
+
 @pytest.mark.parametrize(("top_k", "at_most"), [(1, 1), (-5, 1), (10**9, 50)])
 def test_top_k_is_bounded(client, top_k, at_most):
     assert 1 <= len(client.predict("Lavrov Hamas Rusia", top_k, api_name="/ask")["citations"]) <= at_most
@@ -75,6 +96,9 @@ def test_errors_for_people_arrive_in_words_and_others_do_not(client):
 def test_rest_answers_at_once_or_by_event(address):
     status, body = request(f"{address}/gradio_api/run/ask", {"data": ["Siapa didampingi Haniyeh", 3]})
     assert status == 200 and json.loads(body)["data"][0]["answered"] is True
+    for data in (["Lavrov"], ["Lavrov", 3, "", "", "", "id"]):
+        assert json.loads(request(f"{address}/gradio_api/run/search", {"data": data})[1])["data"][0]["hits"]
+    assert request(f"{address}/gradio_api/run/ask", {"data": []})[0] == 500
     status, body = request(f"{address}/gradio_api/call/v2/ask", {"question": "Siapa didampingi Haniyeh"})
     event = json.loads(body)["event_id"]
     assert '"answered": true' in request(f"{address}/gradio_api/call/ask/{event}")[1]

@@ -10,6 +10,7 @@ from page_collection import Mirror, PageCollection
 from playwright.sync_api import expect
 
 from rag.errors import StorageError
+from rag.filters import Filters
 from rag.types import Answer, Citation, Reason, Searched, Sentence, Strength, Why
 from rag.web.escaping import one_line
 
@@ -60,7 +61,7 @@ def test_hostile_texts_in_near_misses_and_errors_do_nothing_either(visit, serve)
 class Hostile(PageCollection):
     """Answers no question, with near misses that stand in other articles too; fails on some."""
 
-    def ask(self, question: str, *, top_k: int = 5) -> Answer:
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
         if question.startswith("rusak "):
             raise StorageError(question)
         attack = question.removeprefix("serangan ").removesuffix(" sama sekali tidak pernah dijawab di sini")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rag.answering.compose import Asked, compose
 from rag.answering.evidence import ANSWERS_FROM, confidence
+from rag.filters import Filters
 from rag.retrieval.search import Ranked, Ranking
 from rag.storage.reader import Snapshot
 from rag.types import Answer, Reason, Searched
@@ -15,13 +16,13 @@ LOOKED_AT = 5
 NEAR_MISSES = 3
 
 
-def answer(text: str, asked: Asked, ranking: Ranking, snapshot: Snapshot, searched: Searched, *, top_k: int) -> Answer:
-    """Cite what answers; abstain when a quoted phrase stands nowhere, or nothing is close."""
-    reason = _reason(asked, ranking)
+def answer(text: str, asked: Asked, ranking: Ranking, snapshot: Snapshot, searched: Searched, filters: Filters, *, top_k: int) -> Answer:
+    """Cite what answers; abstain when no article may, a quoted phrase stands nowhere, or nothing is close."""
+    reason = _reason(asked, ranking) if searched.articles else Reason.NO_ARTICLE_MATCHES
     citations = tuple(compose(asked, ranking, snapshot, top_k=top_k if reason is Reason.ANSWERED else min(top_k, NEAR_MISSES)))
     if reason is Reason.ANSWERED and citations:
-        return Answer(text, reason, citations, (), searched)
-    return Answer(text, Reason.NOTHING_CLOSE if reason is Reason.ANSWERED else reason, (), citations, searched)
+        return Answer(text, reason, citations, (), searched, filters)
+    return Answer(text, Reason.NOTHING_CLOSE if reason is Reason.ANSWERED else reason, (), citations, searched, filters)
 
 
 def _reason(asked: Asked, ranking: Ranking) -> Reason:

@@ -64,7 +64,9 @@ class BruteForceWords:
                 self._articles[-number] = value
         self._changes = []
 
-    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         scores: Counter[int] = Counter()
         for term, weight in terms.items():
             for number, document in self._passages.items():
@@ -77,7 +79,8 @@ class BruteForceWords:
             for number, document in self._passages.items():
                 if not set(group).isdisjoint([*document.exact, *document.stems, *document.title]):
                     scores[number] += weight
-        ranked = sorted((-score, number) for number, score in scores.items())[:k]
+        among = set(scores) if allowed is None else {int(i) for i in allowed}
+        ranked = sorted((-score, number) for number, score in scores.items() if number in among)[:k]
         return np.array([number for _, number in ranked], np.int64), np.array([-score for score, _ in ranked], np.float32)
 
     def phrase(self, words: Sequence[str], k: int) -> list[int]:

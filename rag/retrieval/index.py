@@ -59,10 +59,13 @@ class LexicalIndex(Protocol):
 
     def commit(self) -> None: ...
 
-    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """(ids, scores) of the `k` best passages that hold one of `terms`, each counted with its weight, best first.
 
-        A passage gains the weight of each of `groups` once if it, or its title, holds any term of the group.
+        A passage gains the weight of each of `groups` once if it, or its title, holds any term of the group.  Only
+        passages with ids `allowed`, which are sorted, are found, if given.
         """
         ...
 
@@ -78,6 +81,12 @@ class LexicalIndex(Protocol):
     def __len__(self) -> int:
         """Passages and articles together."""
         ...
+
+
+def contained(ids: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Which of `ids` are among the sorted ids `allowed`: bool, of the shape of `ids`."""
+    places = np.minimum(np.searchsorted(allowed, ids), max(len(allowed) - 1, 0))
+    return allowed[places] == ids if len(allowed) else np.zeros(len(ids), bool)
 
 
 K1 = 1.2

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
-from rag.retrieval.index import K1, TITLE_WEIGHT, LexicalDocument
+from rag.retrieval.index import K1, TITLE_WEIGHT, LexicalDocument, contained
 from rag.text.words import STEM_MARK
 
 HEAP_BYTES = 64_000_000
@@ -91,7 +91,9 @@ class TantivyIndex:
         other._searcher, other._counted = self._searcher, self._counted
         return other
 
-    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         queries = []
         for term, weight in terms.items():
             holders = _guarded(partial(self._searcher.doc_freq, _field(term), term))
@@ -102,7 +104,7 @@ class TantivyIndex:
         for group, weight in groups:
             anywhere = [self._term(field, term) for term in group for field in (_field(term), "title")]
             queries.append(tantivy.Query.const_score_query(_any_of(anywhere), weight))
-        return self._run(_any_of(queries), k)
+        return self._run(_any_of(queries), k) if allowed is None else self._run_among(_any_of(queries), k, allowed)
 
     def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, term, "basic" if field == "title" else "freq")
@@ -134,6 +136,20 @@ class TantivyIndex:
         scores = np.array([score for score, _ in hits], np.float32)
         order = np.lexsort((ids, -scores))
         return ids[order], scores[order]
+
+    def _run_among(self, query: tantivy.Query, k: int, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The first `k` that are `allowed`.
+
+        tantivy is asked for more until there are so many: handing it the ids takes longer than looking at all it finds.
+        """
+        documents = self._searcher.num_docs
+        wanted = k + k * documents // max(len(allowed), 1)
+        while True:
+            ids, scores = self._run(query, wanted)
+            inside = np.flatnonzero(contained(ids, allowed))[:k]
+            if len(inside) == k or len(ids) < wanted:
+                return ids[inside], scores[inside]
+            wanted *= 4
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

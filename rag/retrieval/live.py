@@ -18,7 +18,7 @@ from rag.errors import CollectionBusy, CollectionReadOnly
 from rag.retrieval.dense import FaissIndex
 from rag.retrieval.dense_cache import catch_up, load_dense, save_dense
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
-from rag.retrieval.lexical_cache import LexicalCacheWriter, in_memory, open_read_only, remove_old
+from rag.retrieval.lexical_cache import LexicalCacheWriter, in_memory, open_read_only, remove_old, torn
 from rag.storage.lock import write_lock
 from rag.storage.manifest import CacheNote, Manifest, read_manifest, write_manifest
 from rag.storage.reader import Reader, Snapshot
@@ -32,6 +32,8 @@ VERIFY_FIRST_BYTES = 64 * 2**20
 """Caches up to this size are hashed before they are used, in some 50 ms; larger ones are hashed while they are."""
 PENDING_MAX = 2000
 """So many passages may wait for the lexical index and be compared one by one."""
+PENDING_ARTICLES_MAX = 64
+"""With no lexical index at all, a phrase is looked for in so many articles without one."""
 RETRY_SECONDS = 30.0
 """How long questions leave caches alone that could not be written, on a full disk for example."""
 
@@ -42,8 +44,10 @@ class WatchedLexical:
     def __init__(self, index: TantivyIndex, another: Callable[[Exception], TantivyIndex]) -> None:
         self.index, self._another = index, another
 
-    def search(self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = ()) -> tuple[np.ndarray, np.ndarray]:
-        return self._ask(lambda index: index.search(terms, k, groups))
+    def search(
+        self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return self._ask(lambda index: index.search(terms, k, groups, allowed))
 
     def phrase(self, words: Sequence[str], k: int) -> list[int]:
         return self._ask(lambda index: index.phrase(words, k))
@@ -118,22 +122,28 @@ class LiveIndexes:
         return View(state.generation, state.epoch, snapshot.last_passage(), self._dense.frozen(), None)
 
     def _lexical_part(self, view: View, snapshot: Snapshot) -> View:
-        note = self._refreshed(snapshot)
-        usable = note is not None and snapshot.state.forgotten <= note.generation
-        try:
-            if usable:
-                self._open_lexical(note)
-        except (LexicalDamage, OSError) as error:
-            log.warning("The lexical index of %s is damaged (%s) and is made again.", self._folder, error)
-            self._drop("lexical", note)
-            usable = False
-        behind = note.passage if usable else 0
-        pending = snapshot.passages_after(behind, PENDING_MAX + 1)
-        if len(pending) > PENDING_MAX:
+        note = self._opened(snapshot)
+        passage, article = (note.passage, note.article) if note is not None else (0, 0)
+        pending = snapshot.passages_after(passage, PENDING_MAX + 1)
+        articles = snapshot.articles_after(article, PENDING_MAX + 1)
+        if max(len(pending), len(articles)) > PENDING_MAX or (note is None and len(articles) > PENDING_ARTICLES_MAX):
             return replace(view, lexical=in_memory(snapshot))
-        articles = snapshot.articles_of_passages(pending)
-        lexical = WatchedLexical(self._lexical.frozen(), partial(self._another, note)) if usable else None
+        lexical = WatchedLexical(self._lexical.frozen(), partial(self._another, note)) if note is not None else None
         return replace(view, lexical=lexical, pending=tuple(pending), pending_articles=tuple(articles))
+
+    def _opened(self, snapshot: Snapshot) -> CacheNote | None:
+        """The note of the lexical index that is open now; a damaged one is made again, where that can be done."""
+        for _ in range(2):
+            note = self._refreshed(snapshot)
+            if note is None or note.generation < snapshot.state.forgotten:
+                return None
+            try:
+                self._open_lexical(note)
+                return note
+            except (LexicalDamage, OSError) as error:
+                log.warning("The lexical index of %s is damaged (%s) and is made again.", self._folder, error)
+                self._drop("lexical", note)
+        return None
 
     def _refreshed(self, snapshot: Snapshot) -> CacheNote | None:
         """The note of the lexical index, which is brought to the truth before where that can be done."""
@@ -209,6 +219,9 @@ class LiveIndexes:
     def _verify(self) -> None:
         manifest = self._manifest()
         bad = damaged(self._cache, manifest, stop=self._closed.is_set)
+        left = manifest.lexical
+        if not self._writable and left is not None and left.writing and (reason := torn(self._cache / left.name)):
+            bad["lexical"] = reason
         if bad and self._manifest() == manifest:
             for name, reason in bad.items():
                 log.warning("The %s index of %s is damaged (%s) and is made again from the articles.", name, self._folder, reason)

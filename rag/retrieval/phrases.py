@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from rag.retrieval.live import View
 from rag.retrieval.question import Question, phrase_pattern
+from rag.retrieval.selection import Selection
 from rag.storage.reader import Snapshot
 from rag.text.words import words
 
 ARTICLES_MAX = 64
-"""At most so many articles are looked into for a phrase; each of them holds its words in order."""
+"""At most so many of the articles that the index names are looked into for a phrase."""
 ARTICLES_FOUND_MAX = 100_000
 PLACES_MAX = 8
 
@@ -26,14 +27,18 @@ class PhrasePlace:
     passages: tuple[int, ...]
 
 
-def find_phrases(question: Question, snapshot: Snapshot, view: View) -> tuple[PhrasePlace, ...]:
-    """The places of the question's phrases, the first few of each article, by article id."""
+def find_phrases(question: Question, snapshot: Snapshot, view: View, selection: Selection | None = None) -> tuple[PhrasePlace, ...]:
+    """The places of the question's phrases, the first few of each article, by article id; only in selected articles."""
     places = []
+    selected = set(selection.articles.tolist()) if question.phrases and selection is not None else None
     for phrase in question.phrases:
         terms = [word.exact for word in words(phrase)]
         rows = view.lexical.phrase(terms, ARTICLES_FOUND_MAX) if view.lexical is not None else []
-        ids = snapshot.article_ids({*rows, *view.pending_articles})
-        articles = snapshot.articles(sorted(ids, key=ids.__getitem__)[:ARTICLES_MAX])
+        holders = {*rows, *view.pending_articles}
+        ids = snapshot.article_ids(holders if selected is None else holders & selected)
+        # Those the index names hold the words in order; those it does not hold yet may hold anything, and take no place.
+        named = sorted(set(ids) & set(rows), key=ids.__getitem__)[:ARTICLES_MAX]
+        articles = snapshot.articles([*named, *(set(ids) & set(view.pending_articles))])
         pattern = phrase_pattern(phrase)
         for row, article in sorted(articles.items(), key=lambda item: item[1].id):
             for match, _ in zip(pattern.finditer(article.text), range(PLACES_MAX), strict=False):

@@ -12,6 +12,7 @@ from rag.retrieval.fusion import COVERAGE_WEIGHT, DENSE_WEIGHT, LEXICAL_WEIGHT, 
 from rag.retrieval.live import View
 from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
+from rag.retrieval.selection import Selection
 from rag.storage.reader import Snapshot
 from rag.storage.records import State, StoredPassage
 from rag.text.stop_words import list_language
@@ -20,6 +21,8 @@ from rag.text.words import STEMMERS
 CANDIDATES = 64
 """How many passages each side names at least."""
 CANDIDATES_MAX = 1024
+WEIGHED_WHOLE = 250
+"""Of a selection of no more passages than this every one is a candidate."""
 RANKED_AT_LEAST = 32
 """So many passages are ranked however few are asked for: an answer looks that far."""
 TIE = 1e-6
@@ -52,22 +55,28 @@ class Ranking:
     places: tuple[PhrasePlace, ...]
 
 
-def rank(question: Question, query: Sequence[QueryWord], vector: np.ndarray, snapshot: Snapshot, view: View, *, top_k: int) -> Ranking:
+def rank(
+    question: Question, query: Sequence[QueryWord], vector: np.ndarray, snapshot: Snapshot, view: View, selection: Selection | None = None, *, top_k: int
+) -> Ranking:
     """The best passages for a question, at least `top_k` where there are so many with any evidence.
 
     `query` are its words with their numbers in the snapshot, `vector` is float32 of unit length.  Phrases decide first, then the fused score; ties go by
     article id, then start.  The sides name more candidates until no other passage can reach the best `top_k` (Fagin's
-    threshold), so that the order depends on the articles alone and not on how the collection came to be.
+    threshold), so that the order depends on the articles alone and not on how the collection came to be.  With a
+    `selection` only its passages are ranked, by the scores they have in the whole collection.
     """
-    places = find_phrases(question, snapshot, view)
+    places = find_phrases(question, snapshot, view, selection)
     in_phrase: dict[int, set[str]] = {}
     for place in places:
         for number in place.passages:
             in_phrase.setdefault(number, set()).add(place.phrase)
     k = max(CANDIDATES, 2 * top_k)
     while True:
-        by_vector, next_cosine = _dense_candidates(vector, view, k)
-        by_words, next_words = _lexical_candidates(question, query, view, k, snapshot.state)
+        if selection is not None and len(selection.passages) <= WEIGHED_WHOLE:
+            by_vector, next_cosine, by_words, next_words = selection.passages.tolist(), 0.0, [], 0.0
+        else:
+            by_vector, next_cosine = _dense_candidates(vector, view, k, selection)
+            by_words, next_words = _lexical_candidates(question, query, view, k, snapshot.state, selection)
         found = snapshot.passages(list(dict.fromkeys([*by_vector, *by_words, *in_phrase])))
         evidence = _weigh(query, vector, list(found.values()), snapshot, in_phrase)
         others = DENSE_WEIGHT * max(next_cosine, 0.0) + next_words
@@ -84,13 +93,15 @@ def query_words(question: Question, snapshot: Snapshot) -> list[QueryWord]:
     return [query_word(word.written, word.exact, word.stems, known, passages, weight) for word, weight in zip(question.words, question.weights, strict=True)]
 
 
-def _dense_candidates(vector: np.ndarray, view: View, k: int) -> tuple[list[int], float]:
+def _dense_candidates(vector: np.ndarray, view: View, k: int, selection: Selection | None) -> tuple[list[int], float]:
     """The ids of the `k` best by cosine, and what no other passage exceeds."""
-    ids, cosines = view.dense.search(vector, k)
+    ids, cosines = view.dense.search(vector, k, None if selection is None else selection.passages)
     return ids[cosines > TIE].tolist(), float(cosines[-1]) if len(ids) == k else 0.0
 
 
-def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: View, k: int, state: State) -> tuple[list[int], float]:
+def _lexical_candidates(
+    question: Question, query: Sequence[QueryWord], view: View, k: int, state: State, selection: Selection | None
+) -> tuple[list[int], float]:
     """The ids of the `k` best by what their words add to the fused score, as the lexical index has it, and of every
     passage it does not hold yet; and what the words of no other passage add more than.
 
@@ -106,10 +117,10 @@ def _lexical_candidates(question: Question, query: Sequence[QueryWord], view: Vi
         terms |= {term: share * (EXACT_WEIGHT if term == word.exact else 1 - EXACT_WEIGHT) for term in held}
         if held:
             groups.append((held, COVERAGE_WEIGHT * weighed.asks / asked))
-    pending = list(view.pending)
+    pending = list(view.pending) if selection is None else selection.among(view.pending)
     if view.lexical is None or not terms:
         return pending, 0.0
-    ids, scores = view.lexical.search(terms, k, groups)
+    ids, scores = view.lexical.search(terms, k, groups, None if selection is None else selection.passages)
     named = list(dict.fromkeys([*pending, *ids.tolist()]))
     drift = max(1.0, ENGINE_AVERAGE * state.words / max(state.passages, 1) / view.lexical.average)
     return named, ENGINE_RATIO * drift * float(scores[-1]) if len(ids) == k else 0.0

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import StorageError
+from rag.filters import Filters
 from rag.storage import schema
+from rag.storage.matching import condition, from_sources
 from rag.storage.records import State, StoredPassage, StoredSentences, unpack_sentences
 from rag.storage.terms import TERM_BYTES
 from rag.types import Article
@@ -173,6 +175,19 @@ class Snapshot:
         """Every article without its text, by id."""
         return (_article(row) for row in self._sql.execute(f"SELECT {CARD_COLUMNS} FROM articles ORDER BY id"))
 
+    def cards_of(self, rows: Sequence[int]) -> list[Article]:
+        """These articles without their texts, by id."""
+        found = self._select(f"SELECT {CARD_COLUMNS} FROM articles WHERE row IN ({{}})", rows)
+        return sorted(map(_article, found), key=lambda article: article.id)
+
+    def matching(self, filters: Filters) -> list[tuple[int, str, str]]:
+        """(row, language, published) of every article that a filter lets through."""
+        where, given = condition(filters)
+        query = f"SELECT row, language, published, source, url FROM articles WHERE {where}"
+        found = self._select(query + " AND id IN ({})", filters.articles, given) if filters.articles else self._sql.execute(query, given)
+        fits = from_sources(filters)
+        return [(row, language, published) for row, language, published, source, url in found if fits(source, url)]
+
     def texts(self, after: int = 0) -> Iterator[tuple[int, str, Article]]:
         """(row, stored hash, article) of every article after the row `after`, in order; the texts are not checked."""
         for row, proof, *values in self._sql.execute(f"SELECT row, hash, {ARTICLE_COLUMNS} FROM articles WHERE row > ? ORDER BY row", (after,)):
@@ -240,8 +255,12 @@ class Snapshot:
         """Up to `most` ids of the passages after the id `passage`."""
         return [number for (number,) in self._sql.execute("SELECT id FROM passages WHERE id > ? ORDER BY id LIMIT ?", (passage, most))]
 
-    def articles_of_passages(self, ids: Sequence[int]) -> list[int]:
-        return sorted({row for (row,) in self._select("SELECT DISTINCT article FROM passages WHERE id IN ({})", ids)})
+    def passages_of_articles(self, rows: Sequence[int]) -> list[int]:
+        return [number for (number,) in self._select("SELECT id FROM passages WHERE article IN ({})", rows)]
+
+    def articles_after(self, row: int, most: int) -> list[int]:
+        """Up to `most` rows of the articles after the row `row`, also of those without passages."""
+        return [number for (number,) in self._sql.execute("SELECT row FROM articles WHERE row > ? ORDER BY row LIMIT ?", (row, most))]
 
     def last_passage(self) -> int:
         return self._sql.execute("SELECT coalesce(max(id), 0) FROM passages").fetchone()[0]
@@ -290,10 +309,11 @@ class Snapshot:
         if count := self._sql.execute("SELECT count(*) FROM passages WHERE article NOT IN (SELECT row FROM articles)").fetchone()[0]:
             yield f"{count} passages belong to no article"
 
-    def _select(self, query: str, values: Iterable[object]) -> list[tuple]:
+    def _select(self, query: str, values: Iterable[object], given: Sequence[object] = ()) -> list[tuple]:
+        """The rows of `query` over all of `values`, which its {} stands for; `given` are the parameters before it."""
         ordered, rows = list(values), []
         for i in range(0, len(ordered), VARIABLES):
             part = ordered[i : i + VARIABLES]
-            rows += self._sql.execute(query.format(", ".join("?" * len(part))), part).fetchall()
+            rows += self._sql.execute(query.format(", ".join("?" * len(part))), [*given, *part]).fetchall()
         return rows
 

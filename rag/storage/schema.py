@@ -1,6 +1,7 @@
 """The tables of a collection, and how its database is opened for writing and for reading.
 
-    articles   one row an article, text last, so that reading the metadata touches no text page
+    articles   one row an article, text last, so that reading the metadata touches no text page; two indexes hold all
+               that filters compare, so that filtering touches no article
     passages   offsets into an article's text; `terms` are the ids and counts of its words (see terms.py)
     vectors_N, sentences_N   of every passage, in the space of the model of epoch N
     terms      every word form with the number of passages that hold it, and how it sounds if it is written like a name
@@ -20,6 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rag.errors import CollectionReadOnly, StorageError
+from rag.storage.manifest import sync_folder
 
 DATABASE = "articles.db"
 
@@ -41,8 +43,8 @@ CREATE TABLE articles (
     published_from TEXT NOT NULL, url TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX articles_by_file ON articles (label, path);
-CREATE INDEX articles_by_language ON articles (language);
-CREATE INDEX articles_by_date ON articles (published) WHERE published <> '';
+CREATE INDEX articles_by_language ON articles (language, published, source, url);
+CREATE INDEX articles_by_date ON articles (published, language, source, url) WHERE published <> '';
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
@@ -62,12 +64,18 @@ CREATE TABLE IF NOT EXISTS sentences_{epoch} (passage INTEGER PRIMARY KEY, spans
 
 
 def create(path: Path) -> None:
-    """An empty database at `path`; `state` gets its row with the first model that writes."""
-    connection = connect(path)
+    """An empty database at `path`, which is there with all its tables or not at all; `state` gets its row with the
+    first model that writes.  Its user holds the write lock."""
+    new = path.with_name(path.name + ".new")
+    for rest in (new, f"{new}-wal", f"{new}-shm", f"{path}-wal", f"{path}-shm"):
+        Path(rest).unlink(missing_ok=True)
+    connection = connect(new)
     try:
-        connection.executescript("BEGIN IMMEDIATE;" + TABLES + "COMMIT;")
+        connection.executescript("BEGIN IMMEDIATE;" + TABLES + "COMMIT; PRAGMA wal_checkpoint(TRUNCATE);")
     finally:
         connection.close()
+    os.replace(new, path)
+    sync_folder(path.parent)
 
 
 def connect(path: Path) -> sqlite3.Connection:

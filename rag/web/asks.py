@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from rag.filters import Filters
 from rag.types import Answer, Article, Hit, Searched
 
 
@@ -13,9 +14,9 @@ class Asks(Protocol):
     @property
     def model_name(self) -> str: ...
 
-    def ask(self, question: str, *, top_k: int = 5) -> Answer: ...
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer: ...
 
-    def search(self, query: str, *, top_k: int = 10) -> list[Hit]: ...
+    def search(self, query: str, *, top_k: int = 10, filters: Filters | None = None) -> list[Hit]: ...
 
     def article(self, article_id: str) -> Article:
         """The article; `ArticleNotFound` if there is none."""

@@ -61,9 +61,8 @@ def answer_markdown(answer: Answer, language: str) -> str:
         return _blocks(*(_citation(one, language) for one in answer.citations))
     if answer.reason is Reason.EMPTY_COLLECTION:
         return _blocks(f"<strong>{say('no.empty_collection', language)}</strong>", say("add", language, command="`rag add PATH`"))
-    reason = Reason.PHRASE_NOT_FOUND if answer.reason is Reason.PHRASE_NOT_FOUND else Reason.NOTHING_CLOSE
     blocks = [
-        f"<strong>{say(f'no.{reason}', language)}</strong>",
+        f"<strong>{say(f'no.{answer.reason}', language)}</strong>",
         md_escape(say("searched", language, what=searched_words(answer.searched, language))),
     ]
     if answer.near_misses:

@@ -51,6 +51,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "strength.weak": {"en": "weak match", "id": "cocok lemah"},
     "also_in.one": {"en": "The same text stands in {n} other article: {ids}", "id": "Teks yang sama ada di {n} artikel lain: {ids}"},
     "also_in.many": {"en": "The same text stands in {n} other articles: {ids}", "id": "Teks yang sama ada di {n} artikel lain: {ids}"},
+    "no.no_article_matches": {"en": "No article matches the filter.", "id": "Tidak ada artikel yang cocok dengan penyaring."},
     "no.nothing_close": {"en": "The articles do not answer this.", "id": "Artikel-artikel ini tidak menjawabnya."},
     "no.phrase_not_found": {
         "en": "The words in quotation marks stand in no article.",
@@ -113,6 +114,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "error.IndexMismatch": {
         "en": "The collection was built with another model or another version of Kutip.",
         "id": "Koleksi ini dibuat dengan model atau versi Kutip yang lain.",
+    },
+    "error.ConversationError": {
+        "en": "The conversation cannot be saved, loaded or taken back.",
+        "id": "Percakapan tidak dapat disimpan, dimuat, atau dibatalkan.",
     },
     "error.ModelError": {"en": "The language model cannot be loaded.", "id": "Model bahasa tidak dapat dimuat."},
     "error.StorageError": {
