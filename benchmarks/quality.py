@@ -25,7 +25,7 @@ import ir_measures
 import numpy as np
 from ir_measures import nDCG
 
-from rag import Article, Collection
+from rag import Article, Collection, Filters
 from rag.answering.answer import best_confidence
 from rag.answering.evidence import ANSWERS_FROM
 from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
@@ -125,7 +125,7 @@ def measure(one: Row, collection: Collection, questions: list[str]) -> Measured:
     baseline = WhitespaceBM25(one.corpus)
     present, absent, marked = [], [], []
     for number in questions:
-        with collection._asking(one.questions[number], DEPTH) as (_, ranking, _):
+        with collection._asking(one.questions[number], Filters(), DEPTH) as (_, ranking, _, _):
             passages = ranking.passages
         for side, value in (("dense", "dense"), ("lexical", "lexical"), ("fusion", "score")):
             best: dict[str, float] = {}

@@ -267,8 +267,9 @@ class Collection:
         """The ranking of a question, the snapshot it was made in and what of that was searched; None for an empty collection."""
         if top_k < 1:
             raise ValueError(f"top_k is {top_k}; it must be at least 1.")
-        parse_question(text, ())
         with self._snapshot() as snapshot:
+            languages = self._searched(snapshot).languages
+            parsed = parse_question(text, languages)
             if snapshot.state is None or not snapshot.state.passages:
                 yield None
                 return
@@ -279,9 +280,11 @@ class Collection:
                 if view is None:
                     vector, epoch = self.embedder.encode_query(text), self._embedder_epoch
                     continue
-                languages = self._searched(snapshot).languages
-                question = with_names(parse_question(text, languages), snapshot)
-                asked = Asked(question, query_words(question, snapshot), vector, languages)
+                if languages != self._searched(snapshot).languages:
+                    languages = self._searched(snapshot).languages
+                    parsed = parse_question(text, languages)
+                question, known = with_names(parsed, snapshot)
+                asked = Asked(question, query_words(question, known, snapshot.state.passages), vector, languages)
                 selection = self._selections.at(snapshot, filters) if filters else None
                 ranking = rank(question, asked.query, vector, snapshot, view, selection, top_k=min(top_k, TOP_K_MAX))
                 yield asked, ranking, snapshot, selection.searched if selection else self._searched(snapshot)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -94,17 +93,22 @@ class TantivyIndex:
     def search(
         self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
+        query = _guarded(lambda: self._query(terms, groups))
+        return self._run(query, k) if allowed is None else self._run_among(query, k, allowed)
+
+    def _query(self, terms: Mapping[str, float], groups: Sequence[tuple[Sequence[str], float]]) -> tantivy.Query:
+        holders = {(field, term): self._searcher.doc_freq(field, term) for term in terms for field in (_field(term), "title")}
         queries = []
         for term, weight in terms.items():
-            holders = _guarded(partial(self._searcher.doc_freq, _field(term), term))
-            if holders:
-                idf = math.log(1 + (self._statistics()[0] - holders + 0.5) / (holders + 0.5))
+            if count := holders[_field(term), term]:
+                idf = math.log(1 + (self._statistics()[0] - count + 0.5) / (count + 0.5))
                 queries.append(tantivy.Query.boost_query(self._term(_field(term), term), weight / (idf * (K1 + 1))))
-            queries.append(tantivy.Query.const_score_query(self._term("title", term), weight * TITLE_WEIGHT))
+            if holders["title", term]:
+                queries.append(tantivy.Query.const_score_query(self._term("title", term), weight * TITLE_WEIGHT))
         for group, weight in groups:
-            anywhere = [self._term(field, term) for term in group for field in (_field(term), "title")]
+            anywhere = [self._term(field, term) for term in group for field in (_field(term), "title") if holders.get((field, term), 1)]
             queries.append(tantivy.Query.const_score_query(_any_of(anywhere), weight))
-        return self._run(_any_of(queries), k) if allowed is None else self._run_among(_any_of(queries), k, allowed)
+        return _any_of(queries)
 
     def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, term, "basic" if field == "title" else "freq")

@@ -22,10 +22,11 @@ ALIKE_BEST = 5
 _LATIN = regex.compile(r"\p{Latin}")
 
 
-def with_names(question: Question, snapshot: Snapshot) -> Question:
-    """The question, its names that stand in no article joined by names of the articles that sound alike.
+def with_names(question: Question, snapshot: Snapshot) -> tuple[Question, dict[str, tuple[int, int]]]:
+    """The question, its names that stand in no article joined by names of the articles that sound alike; and (number,
+    passages that hold it) of each of its terms that stands in the collection.
 
-    Like any inflected form they count as stems: less than the exact form.
+    Like any inflected form such names count as stems: less than the exact form.
     """
     known = snapshot.terms([term for word in question.words for term in word.terms])
     joined = []
@@ -33,7 +34,10 @@ def with_names(question: Question, snapshot: Snapshot) -> Question:
         unknown = weight == 1.0 and _may_be_name(word.written) and not any(term in known for term in word.terms)
         names = _alike(word, snapshot) if unknown else []
         joined.append(replace(word, stems=(*word.stems, *names)) if names else word)
-    return replace(question, words=tuple(joined))
+    if joined != list(question.words):
+        question = replace(question, words=tuple(joined))
+        known = snapshot.terms([term for word in joined for term in word.terms])
+    return question, known
 
 
 def _may_be_name(written: str) -> bool:

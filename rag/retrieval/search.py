@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from rag.storage.records import State, StoredPassage
 from rag.text.stop_words import list_language
 from rag.text.words import STEMMERS
 
-CANDIDATES = 64
+CANDIDATES = 32
 """How many passages each side names at least."""
 CANDIDATES_MAX = 1024
 WEIGHED_WHOLE = 250
@@ -83,13 +83,12 @@ def rank(
         if others <= 0 or k >= CANDIDATES_MAX or evidence.reached(top_k) > others + TIE:
             break
         k *= 4
-    return Ranking(tuple(_ranked(question, evidence, snapshot, next_cosine, next_words / LEXICAL_WEIGHT, max(RANKED_AT_LEAST, 2 * top_k))), places)
+    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_words / LEXICAL_WEIGHT, max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
-def query_words(question: Question, snapshot: Snapshot) -> list[QueryWord]:
-    """The question's words with their numbers and their idf at this generation."""
-    known = snapshot.terms([term for word in question.words for term in word.terms])
-    passages = snapshot.state.passages
+def query_words(question: Question, known: Mapping[str, tuple[int, int]], passages: int) -> list[QueryWord]:
+    """The question's words with their numbers and their idf in a collection of so many passages; `known` gives
+    (number, passages that hold it) of its terms."""
     return [query_word(word.written, word.exact, word.stems, known, passages, weight) for word, weight in zip(question.words, question.weights, strict=True)]
 
 
@@ -132,6 +131,7 @@ class _Evidence:
 
     stored: Sequence[StoredPassage]
     place: Sequence[tuple[str, int]]
+    languages: Sequence[str]
     phrases: np.ndarray
     cosines: np.ndarray
     words: LexicalScores
@@ -150,23 +150,22 @@ def _weigh(query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[Stor
     cosines = (vectors * vector).sum(axis=1, dtype=np.float64)
     words = lexical_scores(query, [one.terms for one in stored], [one.words for one in stored], state.words / max(state.passages, 1))
     scores = np.round(fuse(cosines, words.score, words.coverage), 9)
-    ids = snapshot.article_ids({one.article for one in stored})
-    place = [(ids[one.article], one.start) for one in stored]
+    articles = snapshot.ids_and_languages({one.article for one in stored})
+    place = [(articles[one.article][0], one.start) for one in stored]
     phrases = np.array([len(in_phrase.get(one.id, ())) for one in stored], np.int64)
     order = sorted((i for i in range(len(stored)) if scores[i] > TIE or phrases[i]), key=lambda i: (-phrases[i], -scores[i], place[i]))
-    return _Evidence(stored, place, phrases, cosines, words, scores, order)
+    return _Evidence(stored, place, [articles[one.article][1] for one in stored], phrases, cosines, words, scores, order)
 
 
-def _ranked(question: Question, evidence: _Evidence, snapshot: Snapshot, next_cosine: float, next_lexical: float, most: int) -> list[Ranked]:
+def _ranked(question: Question, evidence: _Evidence, next_cosine: float, next_lexical: float, most: int) -> list[Ranked]:
     stored, words = evidence.stored, evidence.words
-    languages = snapshot.article_languages({stored[i].article for i in evidence.order[:most]})
     dense_ranks = _ranks(evidence.cosines, evidence.place, next_cosine)
     lexical_ranks = _ranks(words.score, evidence.place, next_lexical)
     return [
         Ranked(
             stored[i], evidence.place[i][0], float(evidence.scores[i]), float(evidence.cosines[i]), float(words.score[i]), float(words.coverage[i]),
             dense_ranks[i], lexical_ranks[i], _matched(question, words.present[i]), int(evidence.phrases[i]),
-            _same_language(languages[stored[i].article], question),
+            _same_language(evidence.languages[i], question),
         )
         for i in evidence.order[:most]
     ]  # fmt: skip

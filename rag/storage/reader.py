@@ -165,8 +165,9 @@ class Snapshot:
     def article_ids(self, rows: Iterable[int]) -> dict[int, str]:
         return dict(self._select("SELECT row, id FROM articles WHERE row IN ({})", rows))
 
-    def article_languages(self, rows: Iterable[int]) -> dict[int, str]:
-        return dict(self._select("SELECT row, language FROM articles WHERE row IN ({})", rows))
+    def ids_and_languages(self, rows: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """(id, language) of articles by row."""
+        return {row: (article_id, language) for row, article_id, language in self._select("SELECT row, id, language FROM articles WHERE row IN ({})", rows)}
 
     def article_rows(self, ids: Sequence[str]) -> dict[str, int]:
         return dict(self._select("SELECT id, row FROM articles WHERE id IN ({})", ids))
@@ -314,6 +315,8 @@ class Snapshot:
         ordered, rows = list(values), []
         for i in range(0, len(ordered), VARIABLES):
             part = ordered[i : i + VARIABLES]
+            # Filled up to few different lengths, so that SQLite finds the statement among those it has compiled.
+            part += part[-1:] * (min(VARIABLES, 1 << (len(part) - 1).bit_length()) - len(part))
             rows += self._sql.execute(query.format(", ".join("?" * len(part))), [*given, *part]).fetchall()
         return rows
 
