@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from rag.errors import ArticleNotFound, QuestionError
 from rag.filters import Filters
+from rag.retrieval.typed_filters import split_question
 from rag.settings import QUESTION_CHARACTERS_MAX
 from rag.types import Answer, Article, Citation, Hit, Passage, Reason, Searched, Sentence, Strength, Why
 
@@ -51,19 +52,19 @@ class PageCollection:
         return sorted(hits, key=lambda hit: -hit.score)[:top_k]
 
     def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
-        filters = filters or Filters()
         if not question.strip():
             raise QuestionError("The question is empty.")
         if len(question) > QUESTION_CHARACTERS_MAX:
             raise QuestionError(f"The question has {len(question)} characters; at most {QUESTION_CHARACTERS_MAX} are read.")
         if "unexpected" in question:
             raise ZeroDivisionError("a secret of the log")
+        asked, filters = split_question(question, filters)
         searched = self.searched()
         if not self._articles:
             return Answer(question, Reason.EMPTY_COLLECTION, searched=searched, filters=filters)
         if not self._matching(filters):
             return Answer(question, Reason.NO_ARTICLE_MATCHES, filters=filters)
-        cited = [_citation(number, hit) for number, hit in enumerate(self.search(question, top_k=top_k, filters=filters), 1)]
+        cited = [_citation(number, hit) for number, hit in enumerate(self.search(asked, top_k=top_k, filters=filters), 1)]
         good = tuple(one for one in cited if one.score >= 0.5)
         if good:
             return Answer(question, Reason.ANSWERED, citations=good, searched=searched, filters=filters)

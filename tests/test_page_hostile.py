@@ -36,6 +36,8 @@ def test_hostile_articles_are_shown_as_text_and_do_nothing(visit, address):
         expect(page.locator(".reader article mark").first).to_contain_text(f"Serangan nomor {number}.")
         assert page.locator(".reader article p").all_text_contents() == HOSTILE[number - 1000].text.split("\n"), attack
         assert page.locator(f".reader section {harmful}, .reader section :is(a, article button)").count() == 0, attack
+        copied = page.locator(".reader .copy").first.get_attribute("data-copy")
+        assert copied.startswith(f"Serangan nomor {number}. {attack} Selesai.\n\n— {one_line(attack).strip()} · "), attack
         page.keyboard.press("Escape")
         expect(page.locator(".reader section")).to_be_hidden()
     assert page.evaluate("window.harm") is None

@@ -25,6 +25,7 @@ from rag.web.page import examples_for
 from rag.web.reader import reading
 from rag.web.render import View, answer_markdown, article_html, masthead_html, notice_html, paragraphs, problem_markdown, welcome_markdown
 from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, language_of, say, say_count
+from rag.web.tools import Tools
 from rag.web.wording import NAMES, error_words, language_name, written_date
 
 MARKUP = st.text(st.sampled_from("\\`*_{}[]#|~$!<>&%@:/.-+=()\"'0a w\n\u202e\u2066\x00"), max_size=60)
@@ -179,12 +180,20 @@ OURS = {
     ("button", "type", "class", "title"), ("a", "href", "target", "rel"),
 }  # fmt: skip
 
+TOOLS = {
+    ("div", "class"), ("textarea", "class", "readonly", "hidden", "rows", "aria-label"), ("span", "class", "role"),
+    ("button", "type", "class", "data-copy", "data-done", "data-refused"),
+    ("button", "type", "class", "data-link", "data-done", "data-refused"),
+    ("button", "type", "class", "data-ref", "data-key", "title", "aria-label"),
+}  # fmt: skip
+
 
 @given(ANYTHING, st.sampled_from(LANGUAGES))
 def test_no_foreign_text_adds_an_element_to_the_reader_or_the_head(text, language):
     article = Article(text, text, text, text, text, text, "dateline", text, text)
-    shown = Elements(article_html(article, language, View(Span(0, len(text)), notice=text, at=0, back=text)))
-    assert set(shown.found) <= OURS
+    tools = Tools(text, text, (text, text))
+    shown = Elements(article_html(article, language, View(Span(0, len(text)), notice=text, at=0, back=text, tools=tools)))
+    assert set(shown.found) <= OURS | TOOLS
     assert all(line.replace("\x00", "\ufffd") in shown.text for line in text.split("\n") if line.strip())
     assert set(Elements(notice_html(text, language, text)).found) <= OURS
     failed = Elements(masthead_html(None, None, language, RagError(text))).found
@@ -221,7 +230,8 @@ def test_every_kind_of_error_is_worded_in_every_language_and_keeps_its_message()
         '<strong>Disk penuh, atau simpanan artikel rusak.</strong>\n\n<span class="said">Rincian (dalam bahasa Inggris): disk &lt;full&gt; at /x</span>'
     )
     assert problem_markdown(QuestionError("It has 2,001 characters."), "en") == (
-        '<strong>The question is empty or too long. Please write it differently.</strong>\n\n<span class="said">Details: It has 2,001 characters.</span>'
+        '<strong>The question is empty or too long, or its filter cannot be read. Please write it differently.</strong>\n\n'
+        '<span class="said">Details: It has 2,001 characters.</span>'
     )
     other = IndexMismatch("model", built_with="A", asked_for="B", cure="Rebuild.")
     failed = Elements(masthead_html(None, None, "id", other)).text

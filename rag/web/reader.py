@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 
 import gradio as gr
 
@@ -12,8 +13,10 @@ from rag.types import Article, Span
 from rag.web.asks import Asks
 from rag.web.citing import Reference
 from rag.web.opening import Opening
+from rag.web.reader_script import SCRIPT
 from rag.web.render import View, article_html, notice_html
 from rag.web.strings import language_of, say
+from rag.web.tools import Tools, copied_quote, same_article
 from rag.web.wording import error_words
 
 _log = logging.getLogger(__name__)
@@ -25,75 +28,6 @@ _SLACK = 10_000
 """How many characters fewer may be shown so that a part begins and ends between paragraphs."""
 
 _BORDERS = ("\n", " ")
-
-# Runs in the panel.  `element`, `trigger` and `watch` are Gradio's; `trigger('cite')` calls Python.
-# Only `value` is watched: Gradio applies other properties before the new article is in the document.
-_SCRIPT = """
-window.__kutip?.abort();  // the panel can be mounted twice
-const on = {signal: (window.__kutip = new AbortController()).signal};
-let opener = null, shown = '', pushed = false;
-const isCite = (hash) => hash.startsWith('#cite=');
-const bare = () => location.pathname + location.search;
-const panel = () => element.closest('.sidebar');
-// Tab reaches nothing in a closed panel, and nothing behind one that covers the page.
-const fence = () => {
-  panel().inert = !shown;
-  const covered = shown && panel().offsetWidth > innerWidth - 40;
-  for (const one of panel().parentElement.children) if (one !== panel()) one.inert = covered;
-};
-// Beside the panel the chat gets another width: the citation that was pressed stays where it was.
-const hold = () => {
-  const log = opener?.isConnected && opener.closest('[role=log]');
-  if (!log) return;
-  const top = opener.getBoundingClientRect().top;
-  const observer = new ResizeObserver(() => { log.scrollTop += opener.getBoundingClientRect().top - top; });
-  observer.observe(log);
-  setTimeout(() => observer.disconnect(), 1000);
-};
-const open = (hash) => { shown = hash; hold(); fence(); trigger('cite', {ref: hash}); };
-const close = () => {
-  shown = '';
-  trigger('done', {});
-  if (isCite(location.hash)) pushed ? history.back() : history.replaceState(history.state, '', bare());
-  pushed = false;
-  fence();
-  (opener?.isConnected ? opener : document.querySelector('.ask textarea'))?.focus();
-  hold();
-};
-document.addEventListener('click', (event) => {
-  if (event.target.closest?.('.reader button.close')) return close();
-  const more = event.target.closest?.('.reader button.more');
-  if (more) return trigger('cite', {ref: shown, at: Number(more.dataset.at)});
-  const link = event.target.closest?.('a[href^="#cite="]');
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  event.preventDefault();
-  const hash = link.getAttribute('href');
-  if (!element.contains(link)) {
-    opener = link;
-    document.querySelectorAll('a[aria-current]').forEach((one) => one.removeAttribute('aria-current'));
-    link.setAttribute('aria-current', 'true');
-  }
-  // One step of the history for the panel, so that a phone's Back closes it instead of leaving the page.
-  if (isCite(location.hash)) history.replaceState(history.state, '', bare() + hash);
-  else { history.pushState(history.state, '', bare() + hash); pushed = true; }
-  open(hash);
-}, on);
-document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && !event.isComposing && shown) close();
-}, on);
-window.addEventListener('hashchange', () => {
-  if (isCite(location.hash)) open(location.hash);
-  else if (shown) close();
-}, on);
-window.addEventListener('resize', fence, on);
-watch('value', () => setTimeout(() => {
-  const best = element.querySelector('.here') ?? element.querySelector('mark strong') ?? element.querySelector('mark');
-  if (best) best.scrollIntoView({block: 'center'});
-  else element.closest('.sidebar-content')?.scrollTo(0, 0);
-  (best?.closest('.here, mark') ?? element.querySelector('h2'))?.focus({preventScroll: true});
-}, 50));
-setTimeout(() => isCite(location.hash) ? open(location.hash) : fence(), 0);
-"""
 
 
 def part_around(text: str, place: int) -> Span:
@@ -115,8 +49,11 @@ def _closing(text: str, place: int) -> int:
     return next((border for border in borders if border >= 0), place)
 
 
-def reading(collection: Asks, link: str, language: str, at: object = None) -> str:
-    """The panel's HTML for a citation's link, whoever wrote the link; `at` is the place to show instead of the quote."""
+def reading(collection: Asks, link: str, language: str, at: object = None, others: object = None) -> str:
+    """The panel's HTML for a citation's link, whoever wrote the link; `at` is the place to show instead of the quote.
+
+    `others` are the links of all citations of the answer: those in the same article are marked too.
+    """
     reference = Reference.parse(link)
     if reference is None:
         return notice_html(say("reader.malformed", language), language)
@@ -124,30 +61,33 @@ def reading(collection: Asks, link: str, language: str, at: object = None) -> st
         article = collection.article(reference.article_id)
     except ArticleNotFound:
         return notice_html(say("reader.removed", language), language)
-    return article_html(article, language, _view(article, reference, language, at))
+    return article_html(article, language, _view(article, reference, language, at, others))
 
 
-def _view(article: Article, reference: Reference, language: str, at: object) -> View:
+def _view(article: Article, reference: Reference, language: str, at: object, others: object) -> View:
     text = article.text
     place = at if isinstance(at, int) and 0 <= at <= len(text) else None
     unchanged = article.hash.startswith(reference.digest)
     if not unchanged or not reference.lies_in(text):
         notice = say("reader.beyond" if unchanged else "reader.changed", language)
         return View(part_around(text, place or 0), notice=notice, at=place)
+    cited = same_article(reference, others, text)
+    tools = Tools(reference.href, copied_quote(article, reference, language), tuple(one.href for one in cited))
+    shown = View(part_around(text, place or 0), reference.quote, reference.sentence, others=tuple(one.quote for one in cited), tools=tools)
     if place is None:
-        return View(part_around(text, (reference.sentence or reference.quote).start), reference.quote, reference.sentence)
-    return View(part_around(text, place), reference.quote, reference.sentence, at=place, back=reference.href)
+        return replace(shown, part=part_around(text, (reference.sentence or reference.quote).start))
+    return replace(shown, at=place, back=reference.href)
 
 
 def add_reader(opening: Opening) -> None:
     """Puts the panel into the Blocks being built; it opens itself for every link `#cite=...` and address of that form."""
     with gr.Sidebar(position="right", open=False, width="var(--reader)", elem_classes=["reading"]) as panel:
-        reader = gr.HTML("", html_template="${value}", js_on_load=_SCRIPT, elem_classes=["reader"])
+        reader = gr.HTML("", html_template="${value}", js_on_load=SCRIPT, elem_classes=["reader"])
 
     def read(event: gr.EventData, request: gr.Request) -> tuple[str, gr.Sidebar]:
         language = language_of(request.headers.get("accept-language"))
         try:
-            shown = reading(opening.collection(), str(getattr(event, "ref", "")), language, getattr(event, "at", None))
+            shown = reading(opening.collection(), str(getattr(event, "ref", "")), language, getattr(event, "at", None), getattr(event, "others", None))
         except RagError as error:
             shown = notice_html(error_words(error, language), language, str(error))
         except Exception:  # the panel must say something; whoever runs the page can read the rest in the log

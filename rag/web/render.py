@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from urllib.parse import urlsplit
 
 from rag.errors import RagError
+from rag.filters import Filters
 from rag.types import Answer, Article, Citation, Reason, Searched, Span
 from rag.web.citing import Reference
 from rag.web.escaping import html_escape, html_line, md_escape
 from rag.web.opening import Phase, State
 from rag.web.strings import say, say_count
-from rag.web.wording import error_words, language_name, written_date
+from rag.web.tools import Tools, tools_html
+from rag.web.wording import error_words, facts, filter_words, language_name, web_address, written_date
 
 _LANGUAGES_NAMED = 8
 _ALSO_IN_NAMED = 3
@@ -33,19 +34,28 @@ class Piece:
     quoted: bool
     best: bool
     start: int
+    other: bool = False
 
 
-def paragraphs(text: str, quote: Span | None = None, sentence: Span | None = None, *, part: Span | None = None, at: int | None = None) -> Iterator[list[Piece]]:
-    """The paragraphs (lines) of `text`, cut at `at` and where `quote` and `sentence` begin and end; a mark may cross paragraphs.
+def paragraphs(
+    text: str,
+    quote: Span | None = None,
+    sentence: Span | None = None,
+    *,
+    part: Span | None = None,
+    at: int | None = None,
+    others: Sequence[Span] = (),
+) -> Iterator[list[Piece]]:
+    """The paragraphs (lines) of `text`, cut at `at` and where `quote`, `sentence` and `others` begin and end; a mark may cross paragraphs.
 
     All places count from the start of `text`, also when only a `part` of it is wanted.
     """
-    cuts = {place for span in (quote, sentence) if span for place in (span.start, span.end)} | {at}
+    cuts = {place for span in (quote, sentence, *others) if span for place in (span.start, span.end)} | {at}
     for line in _LINE.finditer(text, *((part.start, part.end) if part else ())):
         if line[0].isspace():
             continue
         places = sorted({line.start(), line.end(), *(cut for cut in cuts if cut is not None and line.start() < cut < line.end())})
-        yield [Piece(text[a:b], _within(a, quote), _within(a, sentence), a) for a, b in pairwise(places)]
+        yield [Piece(text[a:b], _within(a, quote), _within(a, sentence), a, any(_within(a, other) for other in others)) for a, b in pairwise(places)]
 
 
 def _within(place: int, span: Span | None) -> bool:
@@ -58,17 +68,25 @@ def _within(place: int, span: Span | None) -> bool:
 def answer_markdown(answer: Answer, language: str) -> str:
     """The answer as one chat message: quotes with their sources, or plainly that there is no answer."""
     if answer:
-        return _blocks(*(_citation(one, language) for one in answer.citations))
+        return _blocks(*_filter_line(answer.filters, language), *(_citation(one, language) for one in answer.citations))
     if answer.reason is Reason.EMPTY_COLLECTION:
         return _blocks(f"<strong>{say('no.empty_collection', language)}</strong>", say("add", language, command="`rag add PATH`"))
     blocks = [
         f"<strong>{say(f'no.{answer.reason}', language)}</strong>",
-        md_escape(say("searched", language, what=searched_words(answer.searched, language))),
+        *_filter_line(answer.filters, language),
     ]
+    if answer.searched.articles:
+        blocks.append(md_escape(say("searched", language, what=searched_words(answer.searched, language))))
     if answer.near_misses:
         blocks += ['<div class="near">', f"<strong>{say('near', language)}</strong>"]
         blocks += [*(_citation(one, language) for one in answer.near_misses), "</div>"]
     return _blocks(*blocks)
+
+
+def _filter_line(filters: Filters, language: str) -> list[str]:
+    """What the question was confined to, typed in it or not: whoever forgot it would take the rest for not there."""
+    said = md_escape(say("filter", language, what=filter_words(filters, language))).strip()
+    return ['<div class="filter">', f'<span class="said">{said}</span>', "</div>"] if filters else []
 
 
 def problem_markdown(error: RagError, language: str) -> str:
@@ -113,20 +131,11 @@ def _source_line(citation: Citation, link: str, language: str) -> str:
     article = citation.article
     heading = f'<span class="heading">[{md_escape(article.heading).strip()}]({link})</span>'
     untitled = f' <span class="said">({say("untitled", language)})</span>' if not article.title else ""
-    facts = " · ".join(md_escape(fact).strip() for fact in _facts(article, language))
+    said = " · ".join(md_escape(fact).strip() for fact in facts(article, language))
     chips = [f'<span class="strength {citation.strength}">{say(f"strength.{citation.strength}", language)}</span>']
     if article.language:
         chips.insert(0, f'<span class="chip">{md_escape(language_name(article.language, language))}</span>')
-    return f"{heading}{untitled}<br>" + " ".join(filter(None, [f'<span class="said">{facts}</span>' if facts else "", *chips]))
-
-
-def _facts(article: Article, language: str) -> list[str]:
-    """Source, author and date, as far as they are known."""
-    facts = [article.source, article.author if article.author != article.source else ""]
-    if article.published:
-        date = written_date(article.published, language)
-        facts.append(f"{date} ({say('dateline', language)})" if article.published_from == "dateline" else date)
-    return [fact for fact in facts if fact.strip()]
+    return f"{heading}{untitled}<br>" + " ".join(filter(None, [f'<span class="said">{said}</span>' if said else "", *chips]))
 
 
 def searched_words(searched: Searched, language: str) -> str:
@@ -150,6 +159,7 @@ class View:
     """What is shown of an article: a `part` of it, `quote` marked and `sentence` emphasised inside.
 
     `at` is the place that the panel goes to instead of the quote; `back` then is the link to the quote.
+    `others` are marked lighter: the answer's other quotes of the article.
     """
 
     part: Span
@@ -158,17 +168,19 @@ class View:
     notice: str = ""
     at: int | None = None
     back: str = ""
+    others: tuple[Span, ...] = ()
+    tools: Tools | None = None
 
 
 def article_html(article: Article, language: str, view: View) -> str:
     untitled = "" if article.title else f' <span class="said">({say("untitled", language)})</span>'
-    facts = " · ".join(f"<span>{html_line(fact)}</span>" for fact in _facts(article, language))
+    said = " · ".join(f"<span>{html_line(fact)}</span>" for fact in facts(article, language))
     chip = f' <span class="chip">{html_line(language_name(article.language, language))}</span>' if article.language else ""
     above, below = _around_html(article, language, view)
     code = f' lang="{html_line(article.language)}"' if article.language else ""
     return _reader_html(
         f'<h2 tabindex="-1" dir="auto">{html_line(article.heading)}{untitled}</h2>'
-        f'<p class="facts">{facts}{chip}{_original(article.url, language)}</p>',
+        f'<p class="facts">{said}{chip}{_original(article.url, language)}</p>' + (tools_html(view.tools, language) if view.tools else ""),
         (f'<p class="notice" role="status">{html_escape(view.notice)}</p>' if view.notice else "")
         + f"{above}<article{code}>{_body_html(article.text, view)}</article>{below}",
         language,
@@ -176,7 +188,7 @@ def article_html(article: Article, language: str, view: View) -> str:
 
 
 def _body_html(text: str, view: View) -> str:
-    lines = list(paragraphs(text, view.quote, view.sentence, part=view.part, at=view.at))
+    lines = list(paragraphs(text, view.quote, view.sentence, part=view.part, at=view.at, others=view.others))
     here = None if view.at is None else next((piece.start for line in lines for piece in line if piece.start >= view.at), None)
     return "".join(f'<p dir="auto">{_line_html(line, here)}</p>' for line in lines)
 
@@ -211,9 +223,9 @@ def _reader_html(head: str, body: str, language: str) -> str:
 
 def _line_html(line: list[Piece], here: int | None) -> str:
     runs = []
-    for quoted, pieces in groupby(line, key=lambda piece: piece.quoted):
+    for (quoted, other), pieces in groupby(line, key=lambda piece: (piece.quoted, piece.other and not piece.quoted)):
         inner = "".join(_piece_html(one, here) for one in pieces)
-        runs.append(f'<mark tabindex="-1">{inner}</mark>' if quoted else inner)
+        runs.append(f'<mark tabindex="-1">{inner}</mark>' if quoted else f'<mark class="other">{inner}</mark>' if other else inner)
     return "".join(runs)
 
 
@@ -223,14 +235,9 @@ def _piece_html(piece: Piece, here: int | None) -> str:
 
 
 def _original(url: str, language: str) -> str:
-    """A link to the article's own page; only for http(s), since `javascript:` is an address too."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return ""
-    return f' <a href="{html_escape(url)}" target="_blank" rel="noopener noreferrer">{say("reader.original", language)}</a>'
+    """A link to the article's own page."""
+    address = html_escape(web_address(url))
+    return f' <a href="{address}" target="_blank" rel="noopener noreferrer">{say("reader.original", language)}</a>' if address else ""
 
 
 def masthead_html(state: State | None, searched: Searched | None, language: str, error: RagError | None = None) -> str:

@@ -66,6 +66,7 @@ CSS = """
 .chat blockquote { margin: 14px 0 8px !important; padding: 2px 0 2px 14px !important; border-inline-start: 3px solid var(--rule) !important;
   color: inherit !important; font-size: 1.02rem; line-height: 1.6; }
 .chat .bot p + blockquote { margin-top: 32px !important; }
+.chat .filter { margin: 0 0 10px; }
 .chat .near p + blockquote { margin-top: 20px !important; }
 .chat .bot p { unicode-bidi: plaintext; text-align: start; }
 .chat mark, .reader mark { color: inherit; border-radius: 2px; padding: 1px 0; }
@@ -118,6 +119,14 @@ footer .divider { display: none; }
 .reader article:has(+ .part) { padding-bottom: 0; }
 .reader .more { margin: 2px 8px 2px 0; padding: 4px 12px; min-height: 32px; border: 1px solid var(--rule); border-radius: 6px;
   background: var(--paper); color: var(--go); cursor: pointer; }
+.reader mark.other { background: color-mix(in srgb, var(--mark) 60%, transparent); border-bottom: 1px dashed var(--mark-line); }
+.reader .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; margin-top: 8px; }
+.reader .tool { padding: 4px 12px; min-height: 32px; min-width: 36px; border: 1px solid var(--rule); border-radius: 6px;
+  background: var(--paper); color: inherit; font-size: .9rem; cursor: pointer; }
+.reader .tool:hover { border-color: var(--go); color: var(--go); }
+.reader .copied { color: var(--quiet); font-size: .9rem; }
+.reader .by-hand { width: 100%; padding: 6px 8px; border: 1px solid var(--rule); border-radius: 6px; background: var(--paper);
+  color: inherit; font-size: .85rem; }
 .reader a { color: var(--go); text-decoration: underline; }
 """
 

@@ -1,11 +1,17 @@
-"""Dates, names of languages and errors as people write them, in each language of the interface."""
+"""Dates, names of languages, filters and errors as people write them, in each language of the interface."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from rag.errors import RagError
+from rag.filters import Filters
+from rag.types import Article
 from rag.web.strings import TEXTS, say
+
+_VALUES_NAMED = 3
 
 _MONTHS = {
     "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
@@ -70,6 +76,38 @@ def language_name(code: str, language: str) -> str:
     """The name of the language `code`; the code itself where the name is not known."""
     english, indonesian = NAMES.get(code, (code, code))
     return indonesian if language == "id" else english
+
+
+def facts(article: Article, language: str) -> list[str]:
+    """Source, author and date, as far as they are known."""
+    known = [article.source, article.author if article.author != article.source else ""]
+    if article.published:
+        date = written_date(article.published, language)
+        known.append(f"{date} ({say('dateline', language)})" if article.published_from == "dateline" else date)
+    return [fact for fact in known if fact.strip()]
+
+
+def web_address(url: str) -> str:
+    """`url` if it is http(s), else nothing: `javascript:` is an address too."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def filter_words(filters: Filters, language: str) -> str:
+    """`from January 2023 on · source tribun or kompas · language Indonesian`; as foreign as what was typed."""
+    dates = {"since": filters.since, "until": filters.until}
+    lists = {"sources": filters.sources, "languages": [language_name(code, language) for code in filters.languages], "articles": filters.articles}
+    words = [say(f"filter.{name}", language, date=written_date(date, language)) for name, date in dates.items() if date]
+    words += [say(f"filter.{name}", language, names=_either(values, language)) for name, values in lists.items() if values]
+    return " · ".join(words)
+
+
+def _either(values: Sequence[str], language: str) -> str:
+    named = say("filter.or", language).join(values[:_VALUES_NAMED])
+    return named + (say("filter.more", language, n=len(values) - _VALUES_NAMED) if len(values) > _VALUES_NAMED else "")
 
 
 def error_words(error: RagError, language: str) -> str:
