@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rag.embedding import BUNDLED, Document, load_embedder
-from rag.embedding.sentence_transformer import load_bundled
+from rag.embedding.sentence_transformer import SentenceTransformerEmbedder, load_bundled
 from rag.types import Span
 
 TEXTS = [
@@ -26,6 +26,18 @@ def test_the_fast_type_agrees_with_float32(embedder):
     fast = np.stack([one.vector for one in embedder.encode_document([Document(text) for text in TEXTS])])
     assert (fast * with_float32).sum(axis=1).min() >= 0.999
     assert np.linalg.norm(fast, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_question_is_encoded_as_the_model_itself_does_it_with_its_prompt(embedder):
+    try:
+        for prompt in ("", "query: "):
+            embedder.model.prompts["query"] = prompt
+            asked = SentenceTransformerEmbedder(embedder.model, "again")
+            for text in TEXTS:
+                bare = embedder.model.encode_query(text)
+                assert asked.encode_query(text) == pytest.approx(bare / np.linalg.norm(bare), abs=1e-6)
+    finally:
+        embedder.model.prompts["query"] = ""
 
 
 def test_a_question_and_a_document_without_title_share_one_space(embedder):
