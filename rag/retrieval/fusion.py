@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import numpy as np
 
-DENSE_WEIGHT = 0.2
-LEXICAL_WEIGHT = 0.65
-COVERAGE_WEIGHT = 0.15
-"""Chosen on one half of the questions of every validation set; docs/benchmarks.md has the other half."""
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each part of the fused score counts; they add up to 1."""
+
+    dense: float
+    lexical: float
+    coverage: float
 
 
-def fuse(cosines: np.ndarray, lexical: np.ndarray, coverage: np.ndarray) -> np.ndarray:
-    """score = DENSE_WEIGHT * cosine + LEXICAL_WEIGHT * lexical + COVERAGE_WEIGHT * coverage, float64 (n,), in [0, 1].
+USUAL = Weights(dense=0.2, lexical=0.65, coverage=0.15)
+ENGLISH = Weights(dense=0.4, lexical=0.45, coverage=0.15)
+"""The bundled model was distilled from an English one, and its cosines tell most for questions in English.  Both were
+chosen on one half of the questions of every validation set; docs/benchmarks.md has the other half."""
+
+
+def weights_of(spoken: Collection[str]) -> Weights:
+    """The weights for a question that seems to be asked in the languages `spoken`."""
+    return ENGLISH if set(spoken) == {"en"} else USUAL
+
+
+def fuse(cosines: np.ndarray, lexical: np.ndarray, coverage: np.ndarray, weights: Weights) -> np.ndarray:
+    """score = dense weight * cosine + lexical weight * lexical + coverage weight * coverage, float64 (n,), in [0, 1].
 
     All three are normalised by what they can reach in theory, not by the other candidates, so that scores compare
-    between questions (Bruch et al. 2023, arXiv 2210.11934).  Coverage speaks for a passage that holds many words of
-    the question over one that repeats a few.
+    (Bruch et al. 2023, arXiv 2210.11934).  Coverage speaks for a passage that holds many words of the question over
+    one that repeats a few.
     """
-    return DENSE_WEIGHT * np.clip(cosines, 0, 1) + LEXICAL_WEIGHT * lexical + COVERAGE_WEIGHT * coverage
+    return weights.dense * np.clip(cosines, 0, 1) + weights.lexical * lexical + weights.coverage * coverage

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.retrieval.bm25 import ENGINE_AVERAGE, ENGINE_RATIO, EXACT_WEIGHT, LexicalScores, QueryWord, lexical_scores, query_word
-from rag.retrieval.fusion import COVERAGE_WEIGHT, DENSE_WEIGHT, LEXICAL_WEIGHT, fuse
+from rag.retrieval.fusion import Weights, fuse, weights_of
 from rag.retrieval.live import View
 from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
@@ -65,6 +65,7 @@ def rank(
     threshold), so that the order depends on the articles alone and not on how the collection came to be.  With a
     `selection` only its passages are ranked, by the scores they have in the whole collection.
     """
+    weights = weights_of(question.spoken)
     places = find_phrases(question, snapshot, view, selection)
     in_phrase: dict[int, set[str]] = {}
     for place in places:
@@ -78,12 +79,12 @@ def rank(
             by_vector, next_cosine = _dense_candidates(vector, view, k, selection)
             by_words, next_words = _lexical_candidates(question, query, view, k, snapshot.state, selection)
         found = snapshot.passages(list(dict.fromkeys([*by_vector, *by_words, *in_phrase])))
-        evidence = _weigh(query, vector, list(found.values()), snapshot, in_phrase)
-        others = DENSE_WEIGHT * max(next_cosine, 0.0) + next_words
+        evidence = _weigh(query, vector, list(found.values()), snapshot, in_phrase, weights)
+        others = weights.dense * max(next_cosine, 0.0) + next_words
         if others <= 0 or k >= CANDIDATES_MAX or evidence.reached(top_k) > others + TIE:
             break
         k *= 4
-    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_words / LEXICAL_WEIGHT, max(RANKED_AT_LEAST, 2 * top_k))), places)
+    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_words / weights.lexical, max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
 def query_words(question: Question, known: Mapping[str, tuple[int, int]], passages: int) -> list[QueryWord]:
@@ -107,15 +108,16 @@ def _lexical_candidates(
     The index's score and the exact one differ by ENGINE_RATIO at most, and by the removed passages that the index
     still counts in its average length; it rounds lengths down, which only raises its own.
     """
+    weights = weights_of(question.spoken)
     possible, asked = max(sum(word.weight * word.idf for word in query), 1e-9), max(sum(word.asks for word in query), 1e-9)
     terms: dict[str, float] = {}
     groups = []
     for word, weighed in zip(question.words, query, strict=True):
         held = [word.exact] * (weighed.exact is not None) + list(word.stems if weighed.stems else ())
-        share = LEXICAL_WEIGHT * weighed.weight * weighed.idf / possible
+        share = weights.lexical * weighed.weight * weighed.idf / possible
         terms |= {term: share * (EXACT_WEIGHT if term == word.exact else 1 - EXACT_WEIGHT) for term in held}
         if held:
-            groups.append((held, COVERAGE_WEIGHT * weighed.asks / asked))
+            groups.append((held, weights.coverage * weighed.asks / asked))
     pending = list(view.pending) if selection is None else selection.among(view.pending)
     if view.lexical is None or not terms:
         return pending, 0.0
@@ -143,13 +145,15 @@ class _Evidence:
         return float(np.sort(self.scores)[-top_k]) if len(self.scores) >= top_k else -1.0
 
 
-def _weigh(query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[StoredPassage], snapshot: Snapshot, in_phrase: dict[int, set[str]]) -> _Evidence:
+def _weigh(
+    query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[StoredPassage], snapshot: Snapshot, in_phrase: dict[int, set[str]], weights: Weights
+) -> _Evidence:
     state = snapshot.state
     # Row by row, not as one product: a passage's cosine must not depend on which others stand beside it.
     vectors = np.frombuffer(b"".join(one.vector for one in stored), np.float16).reshape(len(stored), state.dimension).astype(np.float32)
     cosines = (vectors * vector).sum(axis=1, dtype=np.float64)
     words = lexical_scores(query, [one.terms for one in stored], [one.words for one in stored], state.words / max(state.passages, 1))
-    scores = np.round(fuse(cosines, words.score, words.coverage), 9)
+    scores = np.round(fuse(cosines, words.score, words.coverage, weights), 9)
     articles = snapshot.ids_and_languages({one.article for one in stored})
     place = [(articles[one.article][0], one.start) for one in stored]
     phrases = np.array([len(in_phrase.get(one.id, ())) for one in stored], np.int64)
