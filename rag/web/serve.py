@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -82,16 +84,30 @@ def _serve(index: Path, host: str, port: int | None, seeds: Path | None, allowed
     address = address.rstrip("/")
     print(f"Kutip: {address}  preparing the collection in {index} (questions wait until it is ready)", flush=True)
     opening.start()
+    interrupted = _remember_interrupts()
     try:
         _tell_until_ready(opening, seeds)
         collection = opening.collection()
         print(_ready_line(address, collection), flush=True)
-        while True:  # not an Event: on Windows Ctrl-C would not end its wait
-            time.sleep(3600)
+        while not interrupted:  # not an Event: on Windows Ctrl-C would not end its wait
+            time.sleep(0.5)
     finally:
         page.close(verbose=False)
         if opening.state.phase is Phase.READY:
             opening.collection().close()
+
+
+def _remember_interrupts() -> list[int]:
+    """A list that Ctrl-C fills besides raising KeyboardInterrupt, which is lost where it strikes a destructor."""
+    came: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupt)
+    return came
 
 
 def _prepared(index: Path, seeds: Path | None, tell: Callable[[State], None]) -> Asks:
