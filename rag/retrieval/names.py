@@ -9,7 +9,7 @@ import regex
 from rag.retrieval.question import Question
 from rag.storage.reader import Snapshot
 from rag.text.sounds import alikeness, skeleton
-from rag.text.words import Word
+from rag.text.words import STEM_MARK, Word
 
 ALIKE_FROM = 0.6
 """Words of two scripts that share their consonants are one name from this share of common sounds; scripts that leave
@@ -46,7 +46,7 @@ def _may_be_name(written: str) -> bool:
 
 
 def _alike(word: Word, snapshot: Snapshot) -> list[str]:
-    forms = [form for form in dict.fromkeys(term.lstrip("~") for term in word.terms) if skeleton(form)]
+    forms = [form for form in dict.fromkeys(term.removeprefix(STEM_MARK) for term in word.terms) if skeleton(form)]
     latin = bool(_LATIN.search(word.written))
     scored = []
     for name in snapshot.names({skeleton(form) for form in forms}):
