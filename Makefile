@@ -6,7 +6,7 @@ TORCH := torch==2.13.0
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: chat test bench clean
+.PHONY: chat test bench model model-smoke clean
 
 chat: $(VENV)/.installed
 	$(BIN)/python app.py
@@ -17,6 +17,15 @@ test: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(PIP) -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks.speed
+
+# DATA=folder with train/ and eval/; WORK keeps checkpoints, so that a stopped run goes on. One night on two cores.
+WORK ?= build/model
+model: $(VENV)/.tested
+	$(PIP) -c constraints.txt -e ".[train]"
+	$(BIN)/python -m training --data $(DATA) --work $(WORK) --out rag/embedding/model
+
+model-smoke: $(VENV)/.tested
+	$(BIN)/python -m pytest tests/test_training.py
 
 # Plain torch on Linux brings gigabytes of CUDA: taken only where there is a GPU, or where nothing else is to be had.
 $(VENV)/.installed: pyproject.toml constraints.txt

@@ -22,7 +22,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from rag import Article, Collection
-from rag.embedding.sentence_transformer import load_bundled
+from rag.embedding.bundled import load_bundled
 from rag.text.passages import passage_spans
 from rag.text.sentences import sentence_spans
 

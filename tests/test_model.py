@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rag.embedding import BUNDLED, Document, load_embedder
-from rag.embedding.sentence_transformer import SentenceTransformerEmbedder, load_bundled
+from rag.embedding.bundled import load_bundled
+from rag.embedding.sentence_transformer import SentenceTransformerEmbedder
 from rag.types import Span
 
 TEXTS = [

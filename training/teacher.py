@@ -34,8 +34,7 @@ def load_bert(folder: Path) -> BertModel:
 class Teacher:
     """Vectors of English texts. Two files grow together: keys (16 bytes a text) and vectors (float16)."""
 
-    def __init__(self, store: Path, device: str = "cpu", folder: Path | None = None) -> None:
-        folder = folder or teacher_folder()
+    def __init__(self, store: Path, folder: Path, device: str = "cpu") -> None:
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.model = Student(load_bert(folder)).to(device)
         self.dimension = self.model.bert.config.hidden_size

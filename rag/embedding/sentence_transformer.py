@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-MODEL_FOLDER = Path(__file__).parent / "model"
-TABLE_FILE = "word_embeddings.int8.safetensors"
 BATCH_TOKENS = 6144
 """Padded tokens in one forward pass: large enough to fill the processor's matrix units, small enough for its cache."""
 
@@ -43,7 +41,9 @@ class SentenceTransformerEmbedder:
 
     @classmethod
     def bundled(cls) -> SentenceTransformerEmbedder:
-        """The model of the package; its int8 word table is widened here."""
+        """The model of the package."""
+        from rag.embedding.bundled import load_bundled
+
         return cls(load_bundled(), BUNDLED)
 
     @classmethod
@@ -51,7 +51,7 @@ class SentenceTransformerEmbedder:
         """A model folder or a name in the local hub cache; only safetensors weights, never code from the folder."""
         folder = Path(name).expanduser()
         try:
-            model = _load(str(folder) if folder.is_dir() else name)
+            model = load_model(str(folder) if folder.is_dir() else name)
         except Exception as error:  # the library raises a dozen kinds, all of which mean the same here
             reason = " ".join(str(error).split())[:300]
             raise ModelError(
@@ -143,7 +143,7 @@ def _document_prompt(model: SentenceTransformer) -> str | None:
     return next((prompts[key] for key in ("document", "passage", "corpus") if prompts.get(key)), None)
 
 
-def _load(path: str, **more: object) -> SentenceTransformer:
+def load_model(path: str, **more: object) -> SentenceTransformer:
     """The model in the processor's fastest exact-enough type; pooling and what follows it run in float32."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -162,24 +162,6 @@ def _load(path: str, **more: object) -> SentenceTransformer:
         module.float()
     model[0].register_forward_hook(_widen_tokens)
     return model.eval()
-
-
-def load_bundled() -> SentenceTransformer:
-    """The bundled model as sentence-transformers has it: int8 rows of the word table times their scales, put in place."""
-    import torch
-    from safetensors.torch import load_file
-
-    try:
-        table = load_file(MODEL_FOLDER / TABLE_FILE)
-        model = _load(str(MODEL_FOLDER), config_kwargs={"vocab_size": 1})
-    except Exception as error:
-        raise ModelError(f"The bundled model cannot be loaded: {' '.join(str(error).split())[:300]} Install kutip again.") from error
-    inner = model[0].auto_model
-    dtype, device = inner.get_input_embeddings().weight.dtype, inner.get_input_embeddings().weight.device
-    rows = (table["rows"].to(device, dtype=torch.float32) * table["scales"].to(device)[:, None]).to(dtype)
-    inner.set_input_embeddings(torch.nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=0))
-    inner.config.vocab_size = len(rows)
-    return model
 
 
 def fastest_dtype(device: str = "cpu") -> torch.dtype:

@@ -1,0 +1,127 @@
+"""The whole recipe on a thousand pairs of a made-up language, with a small teacher made on the spot."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+
+import numpy as np
+import pytest
+
+WORDS = "rice price rose market minister spoke river flood village school teacher election winner ship harbour storm doctor road bridge train".split()
+"""Each has one word in the made-up language: the same letters in the other order, between two vowels."""
+
+
+def foreign(text: str) -> str:
+    return " ".join(f"o{word[::-1]}a" for word in text.split())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A run of the command: data, the work folder and the bundle."""
+    from training.__main__ import main
+
+    folder = tmp_path_factory.mktemp("training")
+    chance = random.Random(5)
+    english = [" ".join(chance.choices(WORDS, k=chance.randint(3, 8))) for _ in range(1000)]
+    (folder / "data" / "train").mkdir(parents=True)
+    with gzip.open(folder / "data" / "train" / "ms-en.tsv.gz", "wt", encoding="utf-8") as file:
+        file.writelines(f"{foreign(text)}\t{text}\tmade up\tA\n" for text in english)
+    with gzip.open(folder / "data" / "train" / "id-jv.tsv.gz", "wt", encoding="utf-8") as file:
+        file.writelines(f"{foreign(text)}\t{foreign(text).upper()} ya\tmade up\tA\n" for text in english[:60])
+    _questions(folder / "data" / "eval" / "facqa_id", english)
+    _teacher(folder / "teacher")
+    arguments = ["--data", str(folder / "data"), "--work", str(folder / "work"), "--teacher", str(folder / "teacher")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["training", *arguments, "--tokens", "400000", "--hours", "0.05", "--rounds", "2"])
+        patch.setattr("training.__main__.word_pairs", lambda language: [])
+        main()
+    return folder
+
+
+def _questions(folder, english) -> None:
+    folder.mkdir(parents=True)
+    corpus = [{"_id": f"p{i}", "text": foreign(text)} for i, text in enumerate(english[:90])]
+    asked = [{"_id": f"q{i}", "text": " ".join(foreign(text).split()[:2])} for i, text in enumerate(english[:90])]
+    _lines(folder / "corpus.jsonl", corpus)
+    for split, chosen in (("train", range(80)), ("valid", range(80, 90))):
+        _lines(folder / f"queries.{split}.jsonl", [asked[i] for i in chosen])
+        _lines(folder / f"qrels.{split}.jsonl", [{"query-id": f"q{i}", "corpus-id": f"p{i}", "score": 1} for i in chosen])
+
+
+def _lines(path, rows) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def _teacher(folder) -> None:
+    """Two random layers over one piece a word: its vector is a fixed, word-dependent one, which is all distillation needs."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from tokenizers.processors import TemplateProcessing
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    torch.manual_seed(3)
+    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *letters, *(f"##{letter}" for letter in letters)]
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=96,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=192,
+        max_position_embeddings=256,
+        initializer_range=0.2,
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    tokenizer = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]").save_pretrained(folder)
+
+
+def accuracy(vectors: np.ndarray, others: np.ndarray) -> float:
+    return float((np.argmax(vectors @ others.T, axis=1) == np.arange(len(vectors))).mean())
+
+
+def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_package_loads_it(made):
+    from sentence_transformers import SentenceTransformer
+    from transformers import AutoTokenizer
+
+    from rag.embedding.bundled import load_bundled
+    from training.student import Student, encode
+    from training.teacher import load_bert
+
+    chance = random.Random(8)
+    unseen = sorted({" ".join(chance.choices(WORDS, k=6)) for _ in range(100)})
+    tokenizer, teacher = AutoTokenizer.from_pretrained(made / "teacher"), Student(load_bert(made / "teacher"))
+    wanted = encode(teacher, tokenizer(unseen)["input_ids"]).float().numpy()
+    bundle: SentenceTransformer = load_bundled(made / "work" / "bundle")
+    got = bundle.encode([foreign(text) for text in unseen], normalize_embeddings=True)
+    assert accuracy(got, wanted) >= 0.9
+    pieces, floats = AutoTokenizer.from_pretrained(made / "work" / "model"), Student(load_bert(made / "work" / "model"))
+    exact = encode(floats, pieces([foreign(text) for text in unseen])["input_ids"]).float().numpy()
+    assert (exact * got).sum(axis=1).min() >= 0.998
+
+
+def test_the_report_counts_what_was_trained_on(made):
+    report = json.loads((made / "work" / "report.json").read_text(encoding="utf-8"))
+    asked = [json.loads(line)["text"] for split in ("train", "valid") for line in (made / "data/eval/facqa_id" / f"queries.{split}.jsonl").open()]
+    answers = [json.loads(line)["text"] for line in (made / "data/eval/facqa_id/corpus.jsonl").open()][80:]
+    with gzip.open(made / "data/train/ms-en.tsv.gz", "rt") as file:
+        kept = sum(line.split("\t")[0] not in answers for line in file)
+    assert kept < 1000 and report["pairs"] == {"ms": kept, "jv": 60}
+    assert report["questions"] == {"facqa_id": sum(text not in asked[80:] for text in asked[:80])}
+    assert report["sources"] == {"made up": kept + 60} and report["tokens"] >= 400_000
+
+
+def test_a_run_that_is_done_is_not_done_again(made):
+    import torch
+
+    before = torch.load(made / "work" / "stage1.pt", weights_only=True)["state"]
+    from training.distil import Distillation, Schedule
+    from training.student import Student
+    from training.teacher import load_bert
+
+    again = Distillation(Student(load_bert(made / "work" / "start")), Schedule(400_000, 0.05), made / "work" / "stage1.pt")
+    assert again.state.step == before["step"] and again.schedule.progress(again.state.tokens, again.state.seconds) >= 1

