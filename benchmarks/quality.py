@@ -1,37 +1,41 @@
-"""How well passages are found: nDCG@10 of dense, lexical, fusion and whitespace BM25, side by side, on sets in BEIR form.
+"""How well passages are found: dense, lexical and fusion beside whitespace BM25 and other models, on sets in BEIR form.
 
-    python -m benchmarks.quality --data DIR [--half 1] [--questions 200] [--rows xquad.de-en idk_mrc_id ...] [--out docs/quality]
+    python -m benchmarks.quality --data DIR [--half 1] [--questions 200] [--rows xquad.de-en idk_mrc_id ...]
+                                 [--models FOLDER_OR_NAME ...] [--out docs/quality]
 
-DIR holds folders with corpus[.lang].jsonl, queries[.lang|.valid].jsonl and qrels[.valid].jsonl.  `--half 0` takes every
-other question (the weights and thresholds were chosen on half 0), `--half 1` the rest.  Everything goes through
-`Collection`; a document counts by its best passage.  Also says how often the marked sentence of the first three
-citations holds the answer, and what is refused: a false refusal is a question whose passage is there, a false answer
-one whose passage was taken out.  `--out` writes NAME.md and NAME.json.
+DIR holds sets as benchmarks/sets.py says. `--half 0` takes every other question (the weights and thresholds were chosen
+on half 0), `--half 1` the rest. `dense` is the model alone, exactly and on whole documents; lexical and fusion go through
+`Collection`, where a document counts by its best passage. With `--models` each sentence-transformers model is measured in
+place of the bundled one, and beside it. Also says how often the marked sentence of the first three citations holds the
+answer, and what is refused: a false refusal is a question whose passage is there, a false answer one whose passage was
+taken out. `--out` writes NAME.md, NAME.json and NAME.png.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
+import platform
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import ir_measures
 import numpy as np
-from ir_measures import nDCG
+from ir_measures import RR, R, nDCG
 
+from benchmarks.baselines import PUBLISHED, WhitespaceBM25
+from benchmarks.models import DEPTH, Alone, Speed, matched
+from benchmarks.reporting import bars, mean, table
+from benchmarks.sets import Row, bitexts, rows
 from rag import Article, Collection, Filters
 from rag.answering.answer import best_confidence
 from rag.answering.evidence import ANSWERS_FROM
 from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
 
-DEPTH = 100
 SIDES = ("BM25 whitespace", "lexical", "dense", "fusion")
+METRICS = {"nDCG@10": nDCG @ 10, "recall@1": R @ 1, "recall@10": R @ 10, "recall@100": R @ 100, "MRR@10": RR @ 10}
 RATES = ("refused %", "answered without it %", "answer in a marked sentence %")
 CURVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
 
@@ -50,132 +54,162 @@ class RememberingEmbedder:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One set and language pair: documents by id, questions by id, the relevant document of each question."""
-
-    name: str
-    asked: str
-    language: str
-    corpus: dict[str, str]
-    questions: dict[str, str]
-    answers: dict[str, list[str]]
-    relevant: dict[str, str]
-
-
-def lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-
-
-def rows(data: Path) -> Iterator[Row]:
-    plain = {"idk_mrc_id": ("id", ".valid"), "facqa_id": ("id", ".valid"), "tydiqa_goldp/en": ("en", ""), "tydiqa_goldp/ru": ("ru", "")}
-    for name, (language, split) in plain.items():
-        folder = data / name
-        yield row(name, language, language, folder / "corpus.jsonl", folder / f"queries{split}.jsonl", folder / f"qrels{split}.jsonl")
-    folder = data / "xquad"
-    languages = sorted(path.suffixes[0][1:] for path in folder.glob("corpus.*.jsonl"))
-    for asked in languages:
-        for written in languages:
-            yield row(f"xquad.{asked}-{written}", asked, written, folder / f"corpus.{written}.jsonl", folder / f"queries.{asked}.jsonl", folder / "qrels.jsonl")
-
-
-def row(name: str, spoken: str, language: str, corpus: Path, queries: Path, qrels: Path) -> Row:
-    relevant = {one["query-id"]: one["corpus-id"] for one in lines(qrels) if one["score"] > 0}
-    asked = [one for one in lines(queries) if one["_id"] in relevant]
-    return Row(
-        name, spoken, language, {one["_id"]: one["text"] for one in lines(corpus)}, {one["_id"]: one["text"] for one in asked},
-        {one["_id"]: one.get("answers", []) for one in asked}, relevant,
-    )  # fmt: skip
-
-
-class WhitespaceBM25:
-    """The baseline: BM25 (k1 1.2, b 0.75) over lower-cased words split at blanks."""
-
-    def __init__(self, corpus: dict[str, str]) -> None:
-        self.counts = {name: Counter(text.lower().split()) for name, text in corpus.items()}
-        self.lengths = {name: sum(count.values()) for name, count in self.counts.items()}
-        self.average = sum(self.lengths.values()) / len(corpus)
-        self.holders: dict[str, list[str]] = {}
-        for name, count in self.counts.items():
-            for word in count:
-                self.holders.setdefault(word, []).append(name)
-
-    def scores(self, question: str) -> dict[str, float]:
-        found: Counter[str] = Counter()
-        for word in set(question.lower().split()):
-            held = self.holders.get(word, [])
-            idf = math.log(1 + (len(self.counts) - len(held) + 0.5) / (len(held) + 0.5))
-            for name in held:
-                tf = self.counts[name][word]
-                found[name] += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * self.lengths[name] / self.average))
-        return dict(found)
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
-    """nDCG@10 x 100 of each side and shares in per cent; `present` and `absent` are the confidences of each question
-    with its passage in the collection and with it taken out."""
+    """x 100: `figures[side][metric]`, and `rates`. `present` and `absent` are the confidences of each question with its
+    passages in the collection and with them taken out."""
 
-    figures: dict[str, float]
+    figures: dict[str, dict[str, float]]
+    rates: dict[str, float]
     present: list[float]
     absent: list[float]
 
+    def ndcg(self) -> dict[str, float]:
+        return {side: metrics["nDCG@10"] for side, metrics in self.figures.items()}
 
-def measure(one: Row, collection: Collection, questions: list[str]) -> Measured:
+
+def measure(one: Row, collection: Collection, alone: Alone, questions: list[str]) -> Measured:
     runs: dict[str, dict[str, dict[str, float]]] = {side: {} for side in SIDES}
     baseline = WhitespaceBM25(one.corpus)
     present, absent, marked = [], [], []
     for number in questions:
         with collection._asking(one.questions[number], Filters(), DEPTH) as (_, ranking, _, _):
             passages = ranking.passages
-        for side, value in (("dense", "dense"), ("lexical", "lexical"), ("fusion", "score")):
+        for side, value in (("lexical", "lexical"), ("fusion", "score")):
             best: dict[str, float] = {}
             for hit in passages:
                 best[hit.article_id] = max(best.get(hit.article_id, -1.0), getattr(hit, value))
             runs[side][number] = best
         runs["BM25 whitespace"][number] = baseline.scores(one.questions[number])
+        runs["dense"][number] = alone.scores(one.questions[number])
         present.append(best_confidence(passages))
-        absent.append(best_confidence([hit for hit in passages if hit.article_id != one.relevant[number]]))
+        absent.append(best_confidence([hit for hit in passages if hit.article_id not in one.relevant[number]]))
         if one.answers[number] and one.asked == one.language:
             answer = collection.ask(one.questions[number], top_k=3)
             shown = [citation.sentence.text for citation in answer.citations + answer.near_misses]
             marked.append(any(text in sentence for text in one.answers[number] for sentence in shown))
-    qrels = {number: {one.relevant[number]: 1} for number in questions}
-    figures = {side: 100 * ir_measures.calc_aggregate([nDCG @ 10], qrels, run)[nDCG @ 10] for side, run in runs.items()}
-    figures[RATES[0]] = 100 * float(np.mean(np.array(present) < ANSWERS_FROM))
-    figures[RATES[1]] = 100 * float(np.mean(np.array(absent) >= ANSWERS_FROM))
+    qrels = {number: one.relevant[number] for number in questions}
+    figures = {}
+    for side, run in runs.items():
+        found = ir_measures.calc_aggregate(list(METRICS.values()), qrels, run)
+        figures[side] = {name: 100 * found[metric] for name, metric in METRICS.items()}
+    rates = {RATES[0]: 100 * float(np.mean(np.array(present) < ANSWERS_FROM)), RATES[1]: 100 * float(np.mean(np.array(absent) >= ANSWERS_FROM))}
     if marked:
-        figures[RATES[2]] = 100 * float(np.mean(marked))
-    return Measured(figures, present, absent)
+        rates[RATES[2]] = 100 * float(np.mean(marked))
+    return Measured(figures, rates, present, absent)
 
 
-def report(measured: dict[str, Measured]) -> str:
-    """The tables in Markdown: every row, the means, and the curve of refusals."""
-    columns = (*SIDES, "fusion - best side", *RATES)
-    written = ["| row | " + " | ".join(columns) + " |", "|---|" + "--:|" * len(columns)]
-    table = {name: one.figures | {"fusion - best side": gain(one.figures)} for name, one in measured.items()}
-    mean = {column: float(np.mean([row[column] for row in table.values() if column in row] or [np.nan])) for column in columns}
-    for name, row in {**table, f"mean of {len(table)}": mean}.items():
-        written.append(f"| {name} | " + " | ".join(f"{row[column]:.1f}" if column in row else "" for column in columns) + " |")
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures of one model: rows by name, sentence matching by name (both ways), speed by corpus."""
+
+    model: str
+    measured: dict[str, Measured]
+    bitext: dict[str, tuple[float, float]]
+    speed: dict[str, Speed]
+
+    def per_second(self) -> float:
+        return sum(one.passages for one in self.speed.values()) / max(sum(one.seconds for one in self.speed.values()), 1e-9)
+
+
+def report_on(model: str, arguments: argparse.Namespace, folder: Path) -> Report:
+    embedder = RememberingEmbedder(load_embedder(model))
+    measured: dict[str, Measured] = {}
+    collections: dict[tuple[str, str], tuple[Collection, Alone]] = {}
+    begin = time.monotonic()
+    for one in rows(arguments.data):
+        if arguments.rows and one.name not in arguments.rows:
+            continue
+        key = (one.name.split(".")[0], one.language)
+        if key not in collections:
+            collection = Collection.open(folder / f"{len(collections)}", embedder=embedder)
+            collection.add(Article(name, "", text, language=one.language) for name, text in one.corpus.items())
+            collections[key] = (collection, Alone(embedder, one.corpus))
+        asked = [number for i, number in enumerate(one.questions) if arguments.half is None or i % 2 == arguments.half]
+        measured[one.name] = measure(one, *collections[key], asked[: arguments.questions])
+        figures = measured[one.name].ndcg() | measured[one.name].rates
+        print(f"{one.name}: " + ", ".join(f"{name} {value:.1f}" for name, value in figures.items()) + f" ({time.monotonic() - begin:.0f} s)", flush=True)
+    speed = {".".join(key): alone.speed for key, (_, alone) in collections.items()}
+    for collection, _ in collections.values():
+        collection.close()
+    bitext = {} if arguments.rows else {one.name: matched(embedder, one) for one in bitexts(arguments.data)}
+    return Report(model, measured, bitext, speed)
+
+
+def markdown(reports: list[Report]) -> str:
+    """The tables: means by kind of row with what is published, every row, the curve of refusals, sentence matching."""
+    written = [f"Measured with {platform.machine()}, Python {platform.python_version()}. nDCG@10 x 100 unless a column says otherwise.", ""]
+    for report in reports:
+        written += [f"## {report.model}", "", f"{report.per_second():.0f} passages a second on this machine.", "", *_means(report), ""]
+        ndcg = {name: one.ndcg() | {"fusion - best side": gain(one)} | one.rates for name, one in report.measured.items()}
+        written += [*table(ndcg, (*SIDES, "fusion - best side", *RATES), "row"), "", *_curve(report.measured), ""]
+        if report.bitext:
+            sentences = {name: {"to the right %": there, "back %": back} for name, (there, back) in report.bitext.items()}
+            written += ["Closest sentence is the translation:", "", *table(sentences, ("to the right %", "back %"), "sentences"), ""]
+    written += ["## Published of other models", ""]
+    for title, over, figures in PUBLISHED:
+        written += [f"{title} ({over}): " + ", ".join(f"{name} {value}" for name, value in figures.items()) + ".", ""]
+    return "\n".join(written)
+
+
+def _means(report: Report) -> list[str]:
+    """All metrics of every side, over the rows of each kind."""
+    written: list[str] = []
+    for title, same in (("one language", True), ("two languages", False)):
+        group = [one for name, one in report.measured.items() if is_same(name) is same]
+        if group:
+            figures = {f"{side}, {title}": mean(one.figures[side] for one in group) for side in SIDES}
+            written += [*table(figures, tuple(METRICS), f"mean of {len(group)} rows"), ""]
+    return written
+
+
+def _curve(measured: dict[str, Measured]) -> list[str]:
     groups = {title: [one for name, one in measured.items() if is_same(name) is same] for title, same in (("same language", True), ("two languages", False))}
-    written += ["", f"Refused although the passage is there / answered without it, per cent, by the confidence asked for (now {ANSWERS_FROM}):", ""]
+    written = [f"Refused although the passage is there / answered without it, per cent, by the confidence asked for (now {ANSWERS_FROM}):", ""]
     written += ["| confidence | " + " | ".join(groups) + " |", "|---|" + "--:|" * len(groups)]
     for threshold in CURVE:
         cells = []
-        for rows_ in groups.values():
-            present, absent = (np.array([value for one in rows_ for value in getattr(one, side)]) for side in ("present", "absent"))
+        for group in groups.values():
+            present, absent = (np.array([value for one in group for value in getattr(one, side)]) for side in ("present", "absent"))
             cells.append(f"{100 * np.mean(present < threshold):.1f} / {100 * np.mean(absent >= threshold):.1f}" if len(present) else "")
         written.append(f"| {threshold} | " + " | ".join(cells) + " |")
-    return "\n".join(written) + "\n"
+    return written
 
 
-def gain(figures: dict[str, float]) -> float:
+def gain(one: Measured) -> float:
+    figures = one.ndcg()
     return figures["fusion"] - max(figures["dense"], figures["lexical"])
 
 
 def is_same(name: str) -> bool:
     """Are question and passage of this row in one language?"""
-    pair = name.partition("xquad.")[2]
-    return not pair or len(set(pair.split("-"))) == 1
+    pair = name.rpartition(".")[2]
+    return "-" not in pair or len(set(pair.split("-"))) == 1
+
+
+def saved(reports: list[Report]) -> dict:
+    """What NAME.json holds."""
+    return {
+        report.model: {
+            "passages per second": round(report.per_second(), 1),
+            "rows": {name: {"figures": one.figures, "rates": one.rates} for name, one in report.measured.items()},
+            "bitext": report.bitext,
+        }
+        for report in reports
+    }
+
+
+def picture(reports: list[Report], path: Path) -> None:
+    """Rows in one language, and the mean of each question language on the others: the sides of the first model, dense of the rest."""
+    figures: dict[str, dict[str, float]] = {}
+    for report in reports:
+        columns = {side: side for side in SIDES} if report is reports[0] else {"dense": f"dense, {Path(report.model).name}"}
+        groups: dict[str, list[dict[str, float]]] = {}
+        for name, one in report.measured.items():
+            title = name if is_same(name) else f"{name.rpartition('-')[0]} on other languages"
+            groups.setdefault(title, []).append({title: one.ndcg()[side] for side, title in columns.items()})
+        for title, group in groups.items():
+            figures.setdefault(title, {}).update(mean(group))
+    bars(figures, tuple(dict.fromkeys(column for row in figures.values() for column in row)), path, "nDCG@10 x 100")
 
 
 def main() -> None:
@@ -183,31 +217,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--questions", type=int, default=10_000, help="at most so many a row")
-    parser.add_argument("--rows", nargs="*", help="names of rows; all without it")
-    parser.add_argument("--out", type=Path, help="write the report there, as .md and .json")
+    parser.add_argument("--rows", nargs="*", help="names of rows; all without it, and the sentence pairs")
+    parser.add_argument("--models", nargs="*", default=[], help="sentence-transformers folders or names, measured after the bundled one")
+    parser.add_argument("--out", type=Path, help="write the report there, as .md, .json and .png")
     arguments = parser.parse_args()
-    embedder = RememberingEmbedder(load_embedder(BUNDLED))
-    measured: dict[str, Measured] = {}
-    collections: dict[tuple[str, str], Collection] = {}
-    begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        for one in rows(arguments.data):
-            if arguments.rows and one.name not in arguments.rows:
-                continue
-            key = (one.name.split(".")[0], one.language)
-            if key not in collections:
-                collections[key] = Collection.open(Path(folder) / f"{len(collections)}", embedder=embedder)
-                collections[key].add(Article(name, "", text, language=one.language) for name, text in one.corpus.items())
-            asked = [number for i, number in enumerate(one.questions) if arguments.half is None or i % 2 == arguments.half]
-            measured[one.name] = measure(one, collections[key], asked[: arguments.questions])
-            figures = measured[one.name].figures
-            print(f"{one.name}: " + ", ".join(f"{name} {value:.1f}" for name, value in figures.items()) + f" ({time.monotonic() - begin:.0f} s)", flush=True)
-        for collection in collections.values():
-            collection.close()
-    print(report(measured))
+    reports = []
+    for model in (BUNDLED, *arguments.models):
+        with tempfile.TemporaryDirectory() as folder:
+            reports.append(report_on(model, arguments, Path(folder)))
+    print(markdown(reports))
     if arguments.out:
-        arguments.out.with_suffix(".md").write_text(report(measured), encoding="utf-8")
-        arguments.out.with_suffix(".json").write_text(json.dumps({name: one.figures for name, one in measured.items()}, indent=1), encoding="utf-8")
+        arguments.out.with_suffix(".md").write_text(markdown(reports), encoding="utf-8")
+        arguments.out.with_suffix(".json").write_text(json.dumps(saved(reports), indent=1) + "\n", encoding="utf-8")
+        picture(reports, arguments.out.with_suffix(".png"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""One embedding model on the sets, alone: brute force over whole documents, and sentences against their translations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.sets import Bitext
+from rag.embedding.embedder import Document, Embedder
+
+DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Passages encoded, and seconds for it."""
+
+    passages: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        return self.passages / self.seconds if self.seconds else float("nan")
+
+
+class Alone:
+    """The vectors of one corpus under one model; a question's run is the exact cosine with every document."""
+
+    def __init__(self, embedder: Embedder, corpus: dict[str, str]) -> None:
+        self._embedder, self._names = embedder, list(corpus)
+        begin = time.perf_counter()
+        self._vectors = np.stack([one.vector for one in embedder.encode_document([Document(text) for text in corpus.values()])])
+        self.speed = Speed(len(corpus), time.perf_counter() - begin)
+
+    def scores(self, question: str) -> dict[str, float]:
+        """The best DEPTH documents."""
+        cosines = self._vectors @ self._embedder.encode_query(question)
+        return {self._names[i]: float(cosines[i]) for i in np.argsort(-cosines, kind="stable")[:DEPTH]}
+
+
+def matched(embedder: Embedder, bitext: Bitext) -> tuple[float, float]:
+    """Per cent of the sentences whose translation is the closest of all, from left to right and from right to left."""
+    left, right = (_vectors(embedder, side) for side in (bitext.left, bitext.right))
+    cosines, places = left @ right.T, np.arange(len(left))
+    return tuple(100 * float((cosines.argmax(axis) == places).mean()) for axis in (1, 0))
+
+
+def _vectors(embedder: Embedder, texts: Sequence[str]) -> np.ndarray:
+    return np.stack([one.vector for one in embedder.encode_document([Document(text) for text in texts])])

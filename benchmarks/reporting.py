@@ -1,0 +1,50 @@
+"""Tables in Markdown and bars as a picture, of figures by row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+Figures = Mapping[str, Mapping[str, float]]
+"""{row: {column: value}}; a column may be missing in a row."""
+
+
+def table(figures: Figures, columns: Sequence[str], first: str) -> list[str]:
+    """Markdown lines, values with one decimal."""
+    written = [f"| {first} | " + " | ".join(columns) + " |", "|---|" + "--:|" * len(columns)]
+    for name, row in figures.items():
+        written.append(f"| {name} | " + " | ".join(f"{row[column]:.1f}" if column in row else "" for column in columns) + " |")
+    return written
+
+
+def mean(figures: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Of each column over the rows that have it."""
+    rows = list(figures)
+    columns = dict.fromkeys(column for row in rows for column in row)
+    return {column: float(np.mean([row[column] for row in rows if column in row])) for column in columns}
+
+
+def bars(figures: Figures, columns: Sequence[str], path: Path, title: str) -> None:
+    """Horizontal bars, one group a row, in the order given."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    height = 0.8 / len(columns)
+    figure, axes = pyplot.subplots(figsize=(9, 1.2 + 0.28 * len(columns) * len(figures)), layout="constrained")
+    places = np.arange(len(figures))
+    for i, column in enumerate(columns):
+        values = [row.get(column, 0.0) for row in figures.values()]
+        drawn = axes.barh(places + (i - (len(columns) - 1) / 2) * height, values, height * 0.9, label=column)
+        axes.bar_label(drawn, [f"{value:.0f}" if value else "" for value in values], padding=2, fontsize=7)
+    axes.set_yticks(places, list(figures))
+    axes.invert_yaxis()
+    axes.set_xlim(0, 105)
+    axes.set_title(title, fontsize=10, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=min(4, len(columns)), frameon=False)
+    figure.savefig(path, dpi=110)
+    pyplot.close(figure)

@@ -1,0 +1,90 @@
+"""The yardstick measures what it says: sets are found and paired, runs are exact, baselines follow their formula."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.baselines import WhitespaceBM25
+from benchmarks.models import Alone, matched
+from benchmarks.reporting import mean, table
+from benchmarks.sets import Bitext, bitexts, rows
+from tests.fakes import WordCountEmbedder
+
+CORPUS = [{"_id": "a", "title": "Beras", "text": "harga beras naik"}, {"_id": "b", "title": "", "text": "gempa di laut"}]
+
+
+def lines(path, found) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(one) + "\n" for one in found), encoding="utf-8")
+
+
+@pytest.fixture
+def data(tmp_path):
+    for name, text in (("de", "Der Reis"), ("id", "Beras")):
+        lines(tmp_path / "pairs" / f"corpus.{name}.jsonl", [{"_id": "p", "text": text}])
+        lines(tmp_path / "pairs" / f"queries.{name}.jsonl", [{"_id": "q", "text": f"{text}?"}])
+    lines(tmp_path / "pairs" / "qrels.jsonl", [{"query-id": "q", "corpus-id": "p", "score": 1}])
+    lines(tmp_path / "news_id" / "corpus.jsonl", CORPUS)
+    for split in ("train", "valid"):
+        lines(tmp_path / "news_id" / f"queries.{split}.jsonl", [{"_id": f"{split}1", "text": split, "answers": ["x"]}, {"_id": "none", "text": "no qrels"}])
+        lines(tmp_path / "news_id" / f"qrels.{split}.jsonl", [{"query-id": f"{split}1", "corpus-id": "b", "score": 1}])
+    lines(tmp_path / "beir" / "en" / "corpus.jsonl", CORPUS)
+    lines(tmp_path / "beir" / "en" / "queries.jsonl", [{"_id": "q", "text": "earthquake"}])
+    (tmp_path / "beir" / "en" / "qrels").mkdir()
+    (tmp_path / "beir" / "en" / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t0\nq\tb\t2\n", encoding="utf-8")
+    (tmp_path / "bitext").mkdir()
+    (tmp_path / "bitext" / "news.id-en.tsv").write_text("satu\tone\tx\ndua\ttwo\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_set_is_found_and_languages_are_paired(data):
+    found = {row.name: row for row in rows(data)}
+    assert list(found) == ["beir/en", "news_id", "pairs.de-de", "pairs.de-id", "pairs.id-de", "pairs.id-id"]
+    assert found["beir/en"].relevant == {"q": {"b": 2}} and found["beir/en"].language == "en"
+    assert found["news_id"].questions == {"valid1": "valid"} and found["news_id"].corpus == {"a": "Beras\nharga beras naik", "b": "gempa di laut"}
+    assert found["pairs.de-id"].corpus == {"p": "Beras"} and found["pairs.de-id"].questions == {"q": "Der Reis?"}
+    assert list(bitexts(data)) == [Bitext("news.id-en", ["satu", "dua"], ["one", "two"])]
+
+
+WORDS = st.lists(st.sampled_from(["beras", "rice", "gempa", "naik"]), min_size=1, max_size=6).map(" ".join)
+
+
+@given(texts=st.lists(WORDS, min_size=1, max_size=6), question=WORDS)
+def test_the_baseline_is_bm25(texts, question):
+    got = WhitespaceBM25({str(i): text for i, text in enumerate(texts)}).scores(question)
+    average = sum(len(text.split()) for text in texts) / len(texts)
+    for i, text in enumerate(texts):
+        wanted = 0.0
+        for word in set(question.split()):
+            holding = sum(word in other.split() for other in texts)
+            count, length = text.split().count(word), len(text.split())
+            wanted += math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5)) * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length / average))
+        assert got.get(str(i), 0.0) == pytest.approx(wanted)
+
+
+@given(texts=st.lists(WORDS, min_size=1, max_size=6), question=WORDS)
+def test_a_model_alone_is_the_cosine_with_every_document(texts, question):
+    embedder = WordCountEmbedder()
+    got = Alone(embedder, {str(i): text for i, text in enumerate(texts)}).scores(question)
+    asked = embedder.encode_query(question)
+    for i, text in enumerate(texts):
+        assert got[str(i)] == pytest.approx(float(asked @ embedder.encode_query(text)), abs=1e-6)
+
+
+def test_sentences_are_matched_both_ways():
+    bitext = Bitext("x", ["beras", "gempa", "gempa"], ["beras beras", "gempa", "rice"])
+    there, back = matched(WordCountEmbedder(), bitext)
+    assert there == pytest.approx(100 * 2 / 3) and back == pytest.approx(100 * 2 / 3)
+
+
+def test_a_table_and_its_mean():
+    figures = {"one": {"x": 1.0, "y": 2.0}, "two": {"x": 3.0}}
+    assert mean(figures.values()) == {"x": 2.0, "y": 2.0}
+    assert table(figures, ("x", "y"), "row") == ["| row | x | y |", "|---|--:|--:|", "| one | 1.0 | 2.0 |", "| two | 3.0 |  |"]
+    assert np.isfinite(list(mean(figures.values()).values())).all()
