@@ -1,13 +1,27 @@
-"""The bundled model: its int8 table, its speed-up, and its sentence vectors, against float32 computed here."""
+"""The bundled model: its small forward pass, its fast type, and its sentence vectors, against float32 sentence-transformers."""
 
 from __future__ import annotations
 
+import itertools
+import math
+import random
+import shutil
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+from babel import Locale, localedata
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from rag.embedding import BUNDLED, Document, load_embedder
-from rag.embedding.bundled import load_bundled
+from rag.embedding.bundled import BundledEmbedder, load_bundled
+from rag.embedding.forward import gelu
 from rag.embedding.sentence_transformer import SentenceTransformerEmbedder
+from rag.embedding.weights import MODEL_FOLDER
+from rag.errors import ModelError
 from rag.types import Span
 
 TEXTS = [
@@ -16,29 +30,78 @@ TEXTS = [
 ]  # fmt: skip
 
 
+def sentences(count: int) -> list[str]:
+    """So many texts in some sixty languages: names of countries, languages and months, a dozen in each."""
+    found: list[str] = []
+    for code in itertools.cycle(sorted(code for code in localedata.locale_identifiers() if "_" not in code)[::4]):
+        locale, chance = Locale.parse(code), random.Random(f"{code}{len(found)}")
+        names = [*locale.territories.values(), *locale.languages.values(), *locale.months["format"]["wide"].values()]
+        found.append(" ".join(chance.choices(names, k=chance.randint(1, 12))))
+        if len(found) == count:
+            return found
+
+
 @pytest.fixture(scope="module")
 def embedder():
     return load_embedder(BUNDLED)
 
 
-def test_the_fast_type_agrees_with_float32(embedder):
-    exact = load_bundled().float()
-    with_float32 = exact.encode(TEXTS)
-    fast = np.stack([one.vector for one in embedder.encode_document([Document(text) for text in TEXTS])])
-    assert (fast * with_float32).sum(axis=1).min() >= 0.999
+@pytest.fixture(scope="module")
+def bundled():
+    """The same model through sentence-transformers, in the processor's fastest type."""
+    return SentenceTransformerEmbedder(load_bundled(), BUNDLED)
+
+
+@pytest.fixture(scope="module")
+def exact():
+    return load_bundled().float()
+
+
+def test_the_small_forward_pass_agrees_with_sentence_transformers(embedder, exact):
+    texts = [*TEXTS, *sentences(1000)]
+    wanted = exact.encode(texts, normalize_embeddings=True)
+    got = np.stack([embedder.encode_query(text) for text in texts])
+    assert (got * wanted).sum(axis=1).min() >= 0.9995
+
+
+def test_the_fast_type_agrees_with_float32(embedder, exact):
+    texts = [*TEXTS, *sentences(1000)]
+    fast = np.stack([one.vector for one in embedder.encode_document([Document(text) for text in texts])])
+    assert (fast * exact.encode(texts, normalize_embeddings=True)).sum(axis=1).min() >= 0.999
     assert np.linalg.norm(fast, axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_a_question_is_encoded_as_the_model_itself_does_it_with_its_prompt(embedder):
+@given(arrays(np.float32, 20, elements=st.floats(-12, 12, width=32)))
+def test_gelu_is_x_times_the_normal_distribution(values):
+    assert gelu(values) == pytest.approx([x * (1 + math.erf(x / math.sqrt(2))) / 2 for x in values.tolist()], abs=2e-6)
+
+
+def test_a_question_needs_no_framework():
+    code = (
+        "import sys; from rag.embedding import BUNDLED, load_embedder; v = load_embedder(BUNDLED).encode_query('Siapa?');"
+        "print(v.shape, [name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "(384,) []"
+
+
+@pytest.mark.parametrize("name", ["layers.int8.safetensors", "model.safetensors", "word_embeddings.int8.safetensors", "tokenizer.json", "config.json"])
+def test_a_damaged_file_of_the_model_is_named_as_such(name, tmp_path):
+    shutil.copytree(MODEL_FOLDER, tmp_path / "model")
+    (tmp_path / "model" / name).write_bytes(b"\x00" * 100)
+    with pytest.raises(ModelError, match="Install kutip again"):
+        BundledEmbedder(tmp_path / "model")
+
+
+def test_a_question_is_encoded_as_the_model_itself_does_it_with_its_prompt(bundled):
     try:
         for prompt in ("", "query: "):
-            embedder.model.prompts["query"] = prompt
-            asked = SentenceTransformerEmbedder(embedder.model, "again")
+            bundled.model.prompts["query"] = prompt
+            asked = SentenceTransformerEmbedder(bundled.model, "again")
             for text in TEXTS:
-                bare = embedder.model.encode_query(text)
+                bare = bundled.model.encode_query(text)
                 assert asked.encode_query(text) == pytest.approx(bare / np.linalg.norm(bare), abs=1e-6)
     finally:
-        embedder.model.prompts["query"] = ""
+        bundled.model.prompts["query"] = ""
 
 
 def test_a_question_and_a_document_without_title_share_one_space(embedder):
@@ -46,13 +109,13 @@ def test_a_question_and_a_document_without_title_share_one_space(embedder):
         assert embedder.encode_query(text) @ embedder.encode_document([Document(text)])[0].vector == pytest.approx(1, abs=2e-3)
 
 
-def test_a_sentence_vector_is_the_mean_of_its_tokens(embedder):
+def test_a_sentence_vector_is_the_mean_of_its_tokens(bundled):
     text = "Harga beras naik. Pemerintah rapat."
     spans = (Span(0, 17), Span(18, 35))
-    one = embedder.encode_document([Document(text, "Berita", spans)])[0]
-    features = embedder.model.preprocess([f"Berita\n{text}"])
-    tokens = embedder.model[0](features)["token_embeddings"][0].float().detach().numpy()
-    places = embedder.model.tokenizer([f"Berita\n{text}"], return_offsets_mapping=True)["offset_mapping"][0]
+    one = bundled.encode_document([Document(text, "Berita", spans)])[0]
+    features = bundled.model.preprocess([f"Berita\n{text}"])
+    tokens = bundled.model[0](features)["token_embeddings"][0].float().detach().numpy()
+    places = bundled.model.tokenizer([f"Berita\n{text}"], return_offsets_mapping=True)["offset_mapping"][0]
     for span, vector in zip(spans, one.sentences, strict=True):
         inside = [i for i, (start, end) in enumerate(places) if end > start and span.start <= start - 7 < span.end]
         mean = tokens[inside].mean(axis=0)

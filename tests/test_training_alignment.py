@@ -63,10 +63,10 @@ def test_a_row_that_may_not_be_kept_is_set_anew_only_where_it_was_aligned():
 def test_int8_values_are_within_half_a_step(seed, groups):
     import torch
 
-    from rag.embedding.bundled import widened
+    from rag.embedding.weights import widened
 
     matrix = torch.from_numpy(np.random.default_rng(seed).standard_normal((6, 8)).astype(np.float32)) * 10 ** (seed % 5 - 2)
     values, scales = quantised(matrix, groups)
     assert values.dtype == torch.int8 and scales.shape == (6, groups)
-    error = (widened(values, scales) - matrix).abs().unflatten(1, (groups, -1))
+    error = (torch.from_numpy(widened(values.numpy(), scales.numpy())) - matrix).abs().unflatten(1, (groups, -1))
     assert (error <= scales[..., None] * 0.5001).all()

@@ -1,52 +1,66 @@
-"""The model in the package: a sentence-transformers folder whose matrices are stored in int8 and widened at load.
-
-    model.safetensors                  norms, biases, positions, float16
-    layers.int8.safetensors            the layers' matrices: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
-    word_embeddings.int8.safetensors   rows int8 (pieces, dimension), scales float32 (pieces, 1)
-"""
+"""The model in the package as an Embedder: questions by the small forward pass, passages by sentence-transformers."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.embedding.sentence_transformer import load_model
-from rag.errors import ModelError
+import numpy as np
+
+from rag.embedding.embedder import BUNDLED, Document, Encoded
+from rag.embedding.forward import Forward
+from rag.embedding.sentence_transformer import SentenceTransformerEmbedder, load_model
+from rag.embedding.weights import MODEL_FOLDER, damaged, read_tokenizer, read_weights
 
 if TYPE_CHECKING:
-    import torch
     from sentence_transformers import SentenceTransformer
 
-MODEL_FOLDER = Path(__file__).parent / "model"
-TABLE_FILE = "word_embeddings.int8.safetensors"
-LAYERS_FILE = "layers.int8.safetensors"
+TABLE = "embeddings.word_embeddings.weight"
+UNUSED = "pooler."
+"""BertModel's head for whole sentences: the mean of the tokens takes its place."""
+
+
+class BundledEmbedder:
+    """Ready for a question in a fraction of a second; what passages need is loaded with the first of them."""
+
+    name = BUNDLED
+
+    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
+        """Raises ModelError where a file of the model is missing or damaged."""
+        weights = read_weights(folder)
+        self.dimension = weights.dimension
+        self._folder, self._tokenizer, self._forward = folder, read_tokenizer(folder), Forward(weights)
+        self._lock = threading.Lock()
+        self._passages: SentenceTransformerEmbedder | None = None
+
+    def encode_query(self, question: str) -> np.ndarray:
+        return self._forward.vector(self._tokenizer.encode(question).ids)
+
+    def encode_document(self, documents: Sequence[Document]) -> list[Encoded]:
+        with self._lock:
+            if self._passages is None:
+                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder), BUNDLED)
+        return self._passages.encode_document(documents)
 
 
 def load_bundled(folder: Path = MODEL_FOLDER) -> SentenceTransformer:
-    """The bundled model, ready to encode. Raises ModelError where a file is missing or damaged."""
+    """The bundled model as sentence-transformers has it. Raises ModelError like `read_weights`."""
     import torch
-    from safetensors.torch import load_file
 
+    weights = read_weights(folder)
     try:
-        table = load_file(folder / TABLE_FILE)
-        layers = load_file(folder / LAYERS_FILE) if (folder / LAYERS_FILE).is_file() else {}
         model = load_model(str(folder), config_kwargs={"vocab_size": 1})
         inner = model[0].auto_model
-        matrices = {name: widened(layers[name], layers[f"{name}.scales"]) for name in layers if not name.endswith(".scales")}
-        unknown = inner.load_state_dict(matrices, strict=False).unexpected_keys
-        if unknown:
-            raise ValueError(f"{LAYERS_FILE} holds {unknown[0]}, which the model does not have.")
+        unknown = inner.load_state_dict({name: torch.from_numpy(value) for name, value in weights.layers.items()}, strict=False)
+        missing = [name for name in unknown.missing_keys if name != TABLE and not name.startswith(UNUSED)]
+        if unknown.unexpected_keys or missing:
+            raise ValueError(f"its weights do not fit: {(unknown.unexpected_keys + missing)[:3]}.")
         old = inner.get_input_embeddings().weight
-        rows = widened(table["rows"], table["scales"]).to(old.device, old.dtype)
+        rows = torch.from_numpy(weights.pieces * weights.scales).to(old.device, old.dtype)
     except Exception as error:
-        raise ModelError(f"The bundled model cannot be loaded: {' '.join(str(error).split())[:300]} Install kutip again.") from error
+        raise damaged(error) from error
     inner.set_input_embeddings(torch.nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=0))
     inner.config.vocab_size = len(rows)
     return model
-
-
-def widened(values: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
-    """int8 values (n, m) times the scale of their group, scales (n, groups); float32 (n, m)."""
-    scales = scales.reshape(len(values), -1)
-    groups = scales.shape[1]
-    return (values.float().unflatten(1, (groups, -1)) * scales[..., None]).flatten(1)

@@ -57,6 +57,10 @@ def load_embedder(name: str) -> Embedder:
 
     Raises ModelError when it is not there or is not a model that can be loaded safely.
     """
+    if name == BUNDLED:
+        from rag.embedding.bundled import BundledEmbedder
+
+        return BundledEmbedder()
     from rag.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-    return SentenceTransformerEmbedder.bundled() if name == BUNDLED else SentenceTransformerEmbedder.named(name)
+    return SentenceTransformerEmbedder.named(name)

@@ -1,4 +1,4 @@
-"""Any sentence-transformers model as an Embedder, the bundled one included."""
+"""Any sentence-transformers model as an Embedder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embedding.embedder import BUNDLED, Document, Encoded
+from rag.embedding.embedder import Document, Encoded
 from rag.errors import ModelError
 from rag.types import Span
 
@@ -38,13 +38,6 @@ class SentenceTransformerEmbedder:
         tokenizer = getattr(model, "tokenizer", None)
         self._tokenizer = tokenizer if getattr(tokenizer, "is_fast", False) else None
         self._prompt = _document_prompt(model)
-
-    @classmethod
-    def bundled(cls) -> SentenceTransformerEmbedder:
-        """The model of the package."""
-        from rag.embedding.bundled import load_bundled
-
-        return cls(load_bundled(), BUNDLED)
 
     @classmethod
     def named(cls, name: str) -> SentenceTransformerEmbedder:

@@ -1,0 +1,93 @@
+"""BertModel's forward pass with mean pooling, for one text, in numpy: a question needs no framework.
+
+Importing torch takes seconds and a question is a dozen tokens, whose vector costs little more than reading the
+weights once. Passages, thousands at a time, go through torch, which multiplies in bfloat16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.embedding.weights import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Matrices (in, out), transposed from how they are stored; query, key and value side by side."""
+
+    attend: np.ndarray
+    attend_bias: np.ndarray
+    join: np.ndarray
+    join_bias: np.ndarray
+    after_join: tuple[np.ndarray, np.ndarray]
+    inner: np.ndarray
+    inner_bias: np.ndarray
+    outer: np.ndarray
+    outer_bias: np.ndarray
+    after_outer: tuple[np.ndarray, np.ndarray]
+
+
+class Forward:
+    """Token ids to a unit vector. Safe for many threads: nothing is written after construction."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._heads = int(weights.config["num_attention_heads"])
+        self._epsilon = float(weights.config["layer_norm_eps"])
+        self._layers = [_layer(weights, f"encoder.layer.{number}.") for number in range(int(weights.config["num_hidden_layers"]))]
+        self._positions = weights.layers["embeddings.position_embeddings.weight"] + weights.layers["embeddings.token_type_embeddings.weight"][0]
+        self._norm = _norm(weights, "embeddings.LayerNorm")
+
+    def vector(self, ids: Sequence[int]) -> np.ndarray:
+        """float32 (dimension,), of unit length: the mean of the last layer's token vectors."""
+        tokens = np.asarray(ids, np.int64)
+        hidden = self._normed(self._weights.rows(tokens) + self._positions[: len(tokens)], self._norm)
+        for layer in self._layers:
+            hidden = self._normed(hidden + (self._attention(hidden, layer) @ layer.join + layer.join_bias), layer.after_join)
+            hidden = self._normed(hidden + (gelu(hidden @ layer.inner + layer.inner_bias) @ layer.outer + layer.outer_bias), layer.after_outer)
+        mean = hidden.mean(axis=0)
+        return mean / max(float(np.linalg.norm(mean)), 1e-12)
+
+    def _attention(self, hidden: np.ndarray, layer: _Layer) -> np.ndarray:
+        """(tokens, dimension): each head's softmax(query @ key.T / sqrt(width)) @ value, side by side."""
+        tokens, width = hidden.shape
+        parts = (hidden @ layer.attend + layer.attend_bias).reshape(tokens, 3, self._heads, width // self._heads)
+        query, key, value = parts.transpose(1, 2, 0, 3)
+        scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(width // self._heads))
+        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        return ((scores / scores.sum(axis=-1, keepdims=True)) @ value).transpose(1, 0, 2).reshape(tokens, width)
+
+    def _normed(self, hidden: np.ndarray, norm: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        centred = hidden - hidden.mean(axis=-1, keepdims=True)
+        return centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + np.float32(self._epsilon)) * norm[0] + norm[1]
+
+
+def gelu(values: np.ndarray) -> np.ndarray:
+    """x * (1 + erf(x / sqrt 2)) / 2, with erf by Abramowitz and Stegun 7.1.26, whose error is below 1.5e-7."""
+    size = np.abs(values) * np.float32(np.sqrt(0.5))
+    t = 1 / (1 + np.float32(0.3275911) * size)
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * np.float32(1.061405429)))))
+    return np.float32(0.5) * values * (1 + np.sign(values) * (1 - series * np.exp(-size * size)))
+
+
+def _layer(weights: Weights, prefix: str) -> _Layer:
+    def matrix(name: str) -> np.ndarray:
+        return np.ascontiguousarray(weights.layers[f"{prefix}{name}.weight"].T)
+
+    def bias(name: str) -> np.ndarray:
+        return weights.layers[f"{prefix}{name}.bias"]
+
+    own = [f"attention.self.{part}" for part in ("query", "key", "value")]
+    join, inner, outer = "attention.output.dense", "intermediate.dense", "output.dense"
+    return _Layer(
+        np.concatenate([matrix(name) for name in own], axis=1), np.concatenate([bias(name) for name in own]),
+        matrix(join), bias(join), _norm(weights, f"{prefix}attention.output.LayerNorm"),
+        matrix(inner), bias(inner), matrix(outer), bias(outer), _norm(weights, f"{prefix}output.LayerNorm"),
+    )  # fmt: skip
+
+
+def _norm(weights: Weights, name: str) -> tuple[np.ndarray, np.ndarray]:
+    return weights.layers[f"{name}.weight"], weights.layers[f"{name}.bias"]

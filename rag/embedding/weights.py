@@ -1,0 +1,83 @@
+"""The files of the bundled model, read without any framework. Matrices are stored in int8 with scales and widened here.
+
+    model.safetensors                  norms, biases, positions, float16
+    layers.int8.safetensors            the layers' matrices: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
+    word_embeddings.int8.safetensors   rows int8 (pieces, dimension), scales float32 (pieces, 1)
+    tokenizer.json, config.json        as every BERT folder has them
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MODEL_FOLDER = Path(__file__).parent / "model"
+TABLE_FILE = "word_embeddings.int8.safetensors"
+LAYERS_FILE = "layers.int8.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`pieces` int8 (pieces, dimension) times `scales` float32 (pieces, 1) is the word table; `layers` has everything
+    else by BertModel's names, float32."""
+
+    pieces: np.ndarray
+    scales: np.ndarray
+    layers: Mapping[str, np.ndarray]
+    config: Mapping[str, object]
+
+    @property
+    def dimension(self) -> int:
+        return self.pieces.shape[1]
+
+    def rows(self, ids: np.ndarray) -> np.ndarray:
+        """Rows of the word table, float32 (ids, dimension)."""
+        return self.pieces[ids] * self.scales[ids]
+
+
+def read_weights(folder: Path = MODEL_FOLDER) -> Weights:
+    """Raises ModelError where a file is missing or is not what it should be."""
+    from safetensors.numpy import load_file
+
+    try:
+        table, rest = load_file(folder / TABLE_FILE), load_file(folder / "model.safetensors")
+        stored = load_file(folder / LAYERS_FILE) if (folder / LAYERS_FILE).is_file() else {}
+        layers = {name: widened(stored[name], stored[f"{name}.scales"]) for name in stored if not name.endswith(".scales")}
+        layers |= {name: np.asarray(value, np.float32) for name, value in rest.items()}
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return Weights(table["rows"], table["scales"].reshape(-1, 1), layers, config)
+    except Exception as error:  # what a damaged file makes the readers raise is theirs to choose
+        raise damaged(error) from error
+
+
+def read_tokenizer(folder: Path = MODEL_FOLDER) -> Tokenizer:
+    """Cuts texts to the model's window. Raises ModelError like `read_weights`."""
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.enable_truncation(json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"])
+        tokenizer.no_padding()
+        return tokenizer
+    except Exception as error:
+        raise damaged(error) from error
+
+
+def damaged(error: Exception) -> ModelError:
+    return ModelError(f"The bundled model cannot be loaded: {' '.join(str(error).split())[:300]} Install kutip again.")
+
+
+def widened(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """int8 values (n, m) times the scale of their group, scales (n, groups); float32 (n, m)."""
+    count, groups = scales.shape
+    return (values.reshape(count, groups, -1) * scales[..., None]).reshape(values.shape)
