@@ -3,9 +3,10 @@
     python -m benchmarks.speed [--passages 5000] [--data FOLDER] [--out docs/speed]
 
 Articles are recombined from the sentences of `seeds/`, or taken from FOLDER/corpus.jsonl.  'Bare' encodes the very
-passages that Kutip cuts, with the same object, type and threads; each question is asked bare, of `search` and of `ask`
-one after the other, so that a slow moment hits all three.  Also times the model in float32 and as sentence-transformers
-loads it by default, and memory copies as a yardstick of the machine.  `--out` writes NAME.md and NAME.json.
+passages that Kutip cuts, with the same object, type and threads; each question is encoded bare by sentence-transformers,
+bare by the collection's own embedder, and asked of `search` and of `ask`, one after the other, so that a slow moment hits
+all four.  Also times the model in float32 and as sentence-transformers loads it by default, a cold `rag ask` beside a cold
+`import sentence_transformers`, and memory copies as a yardstick of the machine.  `--out` writes NAME.md and NAME.json.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import argparse
 import json
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -65,6 +68,17 @@ def by_default() -> SentenceTransformer:
     return model
 
 
+def cold(index: str, question: str) -> dict[str, float]:
+    """Seconds from a shell to the answer, and of the import it goes without: medians of five processes each."""
+    calls = {
+        "cold rag ask, s": [sys.executable, "-m", "rag", "ask", question, "--index", index],
+        "cold import sentence_transformers, s": [sys.executable, "-c", "import sentence_transformers"],
+        "cold import rag, s": [sys.executable, "-c", "import rag"],
+    }
+    return {name: statistics.median(seconds(lambda call=call: subprocess.run(call, capture_output=True, check=True)) for _ in range(5))
+            for name, call in calls.items()}  # fmt: skip
+
+
 def measure(written: list[str]) -> dict[str, float]:
     passages = [text[one.start : one.end] for text in written for one in passage_spans(text)]
     questions = [" ".join(text.split()[:8]) for text in random.Random(1).sample(written, min(QUESTIONS, len(written)))]
@@ -77,7 +91,10 @@ def measure(written: list[str]) -> dict[str, float]:
         articles = [Article(f"a{i}", "", text, language="id") for i, text in enumerate(written)]
         figures["ingest, passages/s"] = len(passages) / seconds(lambda: collection.add(articles))
         figures["ingest / bare encode"] = figures["ingest, passages/s"] / figures["bare encode, passages/s"]
-        calls = {"encode_query": model.encode_query, "search": collection.search, "ask": collection.ask}
+        calls = {
+            "sentence-transformers encode_query": model.encode_query, "encode_query": collection.embedder.encode_query,
+            "search": collection.search, "ask": collection.ask,
+        }  # fmt: skip
         for call in calls.values():
             call(questions[0])
         taken: dict[str, list[float]] = {name: [] for name in calls}
@@ -89,6 +106,7 @@ def measure(written: list[str]) -> dict[str, float]:
             figures[f"{name} p95, ms"] = float(np.percentile(values, 95))
         for name in ("search", "ask"):
             figures[f"{name} - encode_query, ms"] = statistics.median(np.subtract(taken[name], taken["encode_query"]))
+        figures |= cold(folder, questions[0])
     sample = passages[:SLOW_SAMPLE]
     for name, other in (("float32", load_bundled().float()), ("default arguments (float16)", by_default())):
         figures[f"{name}: encode, passages/s"] = len(sample) / seconds(lambda other=other: other.encode(sample))

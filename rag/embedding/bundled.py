@@ -39,10 +39,18 @@ class BundledEmbedder:
         return self._forward.vector(self._tokenizer.encode(question).ids)
 
     def encode_document(self, documents: Sequence[Document]) -> list[Encoded]:
+        return self._for_passages().encode_document(documents)
+
+    @property
+    def model(self) -> SentenceTransformer:
+        """The same model as sentence-transformers has it, loaded when first asked for."""
+        return self._for_passages().model
+
+    def _for_passages(self) -> SentenceTransformerEmbedder:
         with self._lock:
             if self._passages is None:
                 self._passages = SentenceTransformerEmbedder(load_bundled(self._folder), BUNDLED)
-        return self._passages.encode_document(documents)
+            return self._passages
 
 
 def load_bundled(folder: Path = MODEL_FOLDER) -> SentenceTransformer:

@@ -1,0 +1,170 @@
+"""The bundled model under several runtimes: passages a second, milliseconds a question, closeness to float32.
+
+    python -m benchmarks.runtimes [--passages 256] [--out docs/runtimes]
+
+The same passages of 120 tokens and the same question of 12 words for each, two threads; ONNX Runtime and OpenVINO are
+measured where they are installed (`pip install onnx onnxruntime openvino`). Closeness is the smallest cosine to float32
+over the texts of ten languages. `--out` writes NAME.md and NAME.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from babel import Locale
+
+from benchmarks.speed import seconds, texts
+from rag.embedding.bundled import BundledEmbedder, load_bundled
+from rag.embedding.weights import read_tokenizer
+
+THREADS = 2
+TOKENS = 120
+QUESTION = "Siapa yang mendampingi pemimpin itu dalam kunjungannya ke Rusia pada bulan September?"
+LANGUAGES = ("id", "en", "ar", "de", "es", "ja", "ru", "th", "tr", "zh")
+Encode = Callable[[list[str]], np.ndarray]
+"""Texts to unit vectors."""
+
+
+def passages(count: int) -> list[str]:
+    """`count` passages of TOKENS tokens."""
+    tokenizer = read_tokenizer()
+    tokenizer.no_truncation()
+    found = []
+    for text in texts(4 * count, None):
+        offsets = tokenizer.encode(text).offsets
+        if len(offsets) > TOKENS:
+            found.append(text[: offsets[TOKENS - 2][1]])
+    return found[:count]
+
+
+def many_languages() -> list[str]:
+    return [" ".join(list(Locale.parse(code).territories.values())[i : i + 8]) for code in LANGUAGES for i in range(0, 200, 8)]
+
+
+def sentence_transformers(kind: torch.dtype) -> Encode:
+    model = load_bundled().to(kind)
+    return lambda found: model.encode(found, batch_size=32, normalize_embeddings=True)
+
+
+def one_by_one() -> Encode:
+    embedder = BundledEmbedder()
+    return lambda found: np.stack([embedder.encode_query(text) for text in found])
+
+
+def exported(folder: Path) -> Path:
+    """The model as an ONNX file: ids and mask in, token vectors out."""
+
+    class Tokens(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = load_bundled()[0].auto_model.float()
+            self.bert.config._attn_implementation = "eager"
+
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            return self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+
+    path = folder / "model.onnx"
+    ids = torch.ones(2, 8, dtype=torch.long)
+    axes = {"ids": {0: "texts", 1: "tokens"}, "mask": {0: "texts", 1: "tokens"}, "hidden": {0: "texts", 1: "tokens"}}
+    torch.onnx.export(
+        Tokens().eval(), (ids, ids), str(path), input_names=["ids", "mask"], output_names=["hidden"], dynamic_axes=axes, dynamo=False
+    )
+    return path
+
+
+def batched(run: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Encode:
+    """Tokenises, pads and pools around a runtime that gives token vectors."""
+    tokenizer = read_tokenizer()
+    tokenizer.enable_padding()
+
+    def encode(found: list[str]) -> np.ndarray:
+        rows = []
+        for i in range(0, len(found), 32):
+            batch = tokenizer.encode_batch(found[i : i + 32])
+            ids, mask = np.array([one.ids for one in batch]), np.array([one.attention_mask for one in batch])
+            hidden = run(ids, mask)
+            rows.append((hidden * mask[..., None]).sum(1))
+        vectors = np.concatenate(rows)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    return encode
+
+
+def onnx_runtime(path: Path) -> Encode:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return batched(lambda ids, mask: session.run(None, {"ids": ids, "mask": mask})[0])
+
+
+def in_int8(path: Path) -> Path:
+    """Matrices in int8, activations quantised as they come."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(str(path), str(path.with_name("int8.onnx")), weight_type=QuantType.QInt8, per_channel=True)
+    return path.with_name("int8.onnx")
+
+
+def open_vino(path: Path, precision: str) -> Encode:
+    import openvino
+
+    settings = {"INFERENCE_NUM_THREADS": THREADS, "INFERENCE_PRECISION_HINT": precision}
+    model = openvino.Core().compile_model(str(path), "CPU", settings)
+    return batched(lambda ids, mask: model({"ids": ids, "mask": mask})[0])
+
+
+def runtimes(folder: Path) -> Iterator[tuple[str, Encode]]:
+    yield "sentence-transformers float32", sentence_transformers(torch.float32)
+    yield "sentence-transformers bfloat16 (passages)", sentence_transformers(torch.bfloat16)
+    yield "numpy float32, one text at a time (questions)", one_by_one()
+    if all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime")):
+        path = exported(folder)
+        yield "ONNX Runtime float32", onnx_runtime(path)
+        yield "ONNX Runtime int8", onnx_runtime(in_int8(path))
+        if importlib.util.find_spec("openvino"):
+            yield "OpenVINO float32", open_vino(path, "f32")
+            yield "OpenVINO bfloat16", open_vino(path, "bf16")
+            yield "OpenVINO int8 file of ONNX Runtime", open_vino(in_int8(path), "f32")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, default=256)
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    torch.set_num_threads(THREADS)
+    long, many = passages(arguments.passages), many_languages()
+    figures: dict[str, dict[str, float]] = {}
+    exact: np.ndarray | None = None
+    with tempfile.TemporaryDirectory() as folder:
+        for name, encode in runtimes(Path(folder)):
+            vectors = encode(many)
+            exact = vectors if exact is None else exact
+            encode(long[:32])
+            rates = [len(long) / seconds(lambda encode=encode: encode(long)) for _ in range(3)]
+            asked = statistics.median(1000 * seconds(lambda encode=encode: encode([QUESTION])) for _ in range(40))
+            figures[name] = {"passages/s": statistics.median(rates), "question, ms": asked, "smallest cosine": float((vectors * exact).sum(1).min())}
+            print(name, figures[name], flush=True)
+    written = ["| runtime | passages/s | question, ms | smallest cosine to float32 |", "|---|--:|--:|--:|"]
+    written += [f"| {name} | {one['passages/s']:.0f} | {one['question, ms']:.1f} | {one['smallest cosine']:.5f} |" for name, one in figures.items()]
+    print("\n".join(written))
+    if arguments.out:
+        machine = {"date": time.strftime("%Y-%m-%d"), "torch": torch.__version__, "threads": THREADS, "cores": os.cpu_count()}
+        arguments.out.with_suffix(".md").write_text("\n".join(written) + "\n", encoding="utf-8")
+        arguments.out.with_suffix(".json").write_text(json.dumps({"machine": machine, "figures": figures}, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
