@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from rag.catalogue import Listing, Order, Overview
 from rag.filters import Filters
 from rag.types import Answer, Article, Hit, Searched
 
@@ -23,5 +24,9 @@ class Asks(Protocol):
         ...
 
     def searched(self) -> Searched: ...
+
+    def overview(self) -> Overview: ...
+
+    def browse(self, words: str = "", *, order: Order | str = Order.NEWEST, start: int = 0, limit: int = 25) -> Listing: ...
 
     def close(self) -> None: ...

@@ -22,6 +22,8 @@ from rag.web.guard import OwnOriginOnly  # noqa: E402
 from rag.web.opening import Opening, Phase, State  # noqa: E402
 from rag.web.reader import add_reader  # noqa: E402
 from rag.web.render import answer_markdown, masthead_html, problem_markdown, searching_markdown, welcome_markdown  # noqa: E402
+from rag.web.shelf import add_shelf  # noqa: E402
+from rag.web.shelf_theme import SHELF_HEAD  # noqa: E402
 from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, language_of, say  # noqa: E402
 from rag.web.theme import CSS, HEAD, theme  # noqa: E402
 
@@ -84,6 +86,7 @@ def build_page(opening: Opening) -> gr.Blocks:
     with gr.Blocks(title="Kutip", analytics_enabled=False, fill_height=True, delete_cache=(3600, 3600)) as page:
         add_reader(opening)
         masthead = gr.HTML(masthead_html(None, None, LANGUAGES[0]), html_template="${value}", js_on_load=_PICK)
+        add_shelf(page, opening, masthead)
         chat = gr.Chatbot(
             label=words("chat"),
             show_label=False,
@@ -172,7 +175,7 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset()) -> dict[str
         "server_name": f"[{host}]" if ":" in host else host,
         "theme": theme(),
         "css": CSS,
-        "head": HEAD,
+        "head": HEAD + SHELF_HEAD,
         "i18n": gr.I18n(**translations()),
         "footer_links": ["api"],
         "share": False,
