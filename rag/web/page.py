@@ -19,6 +19,7 @@ from rag.web.api import AT_ONCE, add_api  # noqa: E402
 from rag.web.asks import Asks  # noqa: E402
 from rag.web.escaping import md_escape  # noqa: E402
 from rag.web.guard import OwnOriginOnly  # noqa: E402
+from rag.web.local_files import only_local_files  # noqa: E402
 from rag.web.opening import Opening, Phase, State  # noqa: E402
 from rag.web.reader import add_reader  # noqa: E402
 from rag.web.render import answer_markdown, masthead_html, problem_markdown, searching_markdown, welcome_markdown  # noqa: E402
@@ -123,6 +124,7 @@ def build_page(opening: Opening) -> gr.Blocks:
         chat.change(None, None, None, js=_SHOW_NEWEST, api_visibility="private")
         page.load(show_state, None, [masthead, chat], concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)
+    only_local_files(page)
     return page.queue(max_size=_WAITING_MAX)
 
 
