@@ -13,6 +13,7 @@ from rag.errors import RagError
 from rag.web.opening import Opening, Phase
 from rag.web.render import masthead_html
 from rag.web.shelf_html import PAGE, bar_html, counts_html, finder_html, note_html, table_html
+from rag.web.shelf_keeping import add_keeping
 from rag.web.shelf_script import SCRIPT
 from rag.web.strings import LANGUAGES, language_of, say
 from rag.web.wording import error_words
@@ -43,21 +44,23 @@ class Asked:
         return cls()
 
 
-def add_shelf(page: gr.Blocks, opening: Opening, masthead: gr.HTML) -> None:
+def add_shelf(page: gr.Blocks, opening: Opening, masthead: gr.HTML, *, writable: bool = False) -> None:
     """Puts the card into the Blocks being built, closed; `masthead`, which tells the counts too, is kept up to date with it."""
     bar = gr.HTML(bar_html(LANGUAGES[0]), html_template="${value}", elem_classes=["shelf-bar"])
     with gr.Column(elem_classes=["shelf"]):
         counts = gr.HTML("", html_template="${value}")
+        if writable:
+            add_keeping(opening)
         finder = gr.HTML(finder_html(LANGUAGES[0]), html_template="${value}")
         table = gr.HTML("", html_template="${value}", js_on_load=SCRIPT)
 
     def listed(event: gr.EventData, request: gr.Request) -> tuple[str, str, object]:
-        return shelf(opening, getattr(event, "asked", None), spoken(request))
+        return shelf(opening, getattr(event, "asked", None), spoken(request), writable=writable)
 
     def looked(event: gr.EventData, request: gr.Request) -> tuple[object, object, object]:
         if str(getattr(event, "generation", "")) == str(generation(opening)):
             return gr.skip(), gr.skip(), gr.skip()
-        return shelf(opening, getattr(event, "asked", None), spoken(request))
+        return shelf(opening, getattr(event, "asked", None), spoken(request), writable=writable)
 
     def dressed(request: gr.Request) -> tuple[str, str]:
         return bar_html(spoken(request)), finder_html(spoken(request))

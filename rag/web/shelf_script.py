@@ -24,7 +24,7 @@ const open = (opened) => {
   if (opened) show(start);
 };
 document.addEventListener('click', (event) => {
-  const target = event.target.closest?.('button, a, tr, select, input');
+  const target = event.target.closest?.('button, a, .keep, tr');
   if (!target) return;
   if (target.matches('.shelf-toggle')) return open(!isOpen());
   if (target.matches('.ask .submit-button')) return open(false);  // the answer comes where the card is
@@ -36,7 +36,8 @@ document.addEventListener('click', (event) => {
 }, on);
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.target.matches?.('.ask textarea') && event.target.value.trim()) open(false);
-  if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && isOpen() && event.target.closest?.('.shelf, .shelf-bar')) {
+  if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented || document.querySelector('.sidebar.open')) return;
+  if (isOpen() && event.target.closest?.('.shelf, .shelf-bar')) {
     open(false);
     toggle()?.focus();
   }
@@ -51,5 +52,5 @@ document.addEventListener('change', (event) => { if (event.target.matches?.('.sh
 watch('value', () => { const got = list()?.dataset.asked; if (got && got !== asked()) show(start); });
 const every = setInterval(look, 1000);
 on.signal.addEventListener('abort', () => clearInterval(every));
-document.addEventListener('visibilitychange', look, on);
+for (const event of ['visibilitychange', 'shelf-changed']) document.addEventListener(event, look, on);
 """

@@ -7,7 +7,7 @@ body:not(.shelf-open) .shelf { display: none !important; }
 /* Open, the card stands where the answers stand; the box to ask in stays. */
 body.shelf-open .gradio-container .chat { display: none !important; }
 .gradio-container .shelf-bar { margin-block: -8px -4px; }
-.gradio-container :is(.shelf-bar, .shelf) .html-container { padding: 0 6px !important; }
+.gradio-container :is(.shelf-bar, .shelf) .html-container { padding: 0 clamp(6px, 100vw - 900px, 14px) !important; }
 .gradio-container .shelf-bar button.shelf-toggle { min-height: 36px; padding: 4px 14px; border: 1px solid var(--rule); border-radius: 18px;
   background: var(--paper); color: inherit; font-size: .9rem; font-weight: 400; cursor: pointer; }
 .gradio-container .shelf-bar button.shelf-toggle:hover { border-color: var(--go); color: var(--go); }
@@ -54,6 +54,30 @@ body.shelf-open .gradio-container .chat { display: none !important; }
 .gradio-container .shelf-list :is(.date, .language) { white-space: nowrap; }
 .gradio-container .shelf-list :is(th, td).passages { padding-inline-end: 0 !important; text-align: end; font-variant-numeric: tabular-nums; }
 .gradio-container .shelf-list .unit { display: none; }
+.gradio-container .shelf-list :is(th, td).keep { position: relative; padding-inline: 12px 0 !important; text-align: end; white-space: nowrap; }
+.gradio-container .shelf-list td.keep { cursor: default; }
+.gradio-container .shelf button.ask-remove { margin-block: -8px; border-color: transparent; background: none; color: var(--quiet); }
+/* Over the row, which keeps its height. */
+.gradio-container .shelf-list .sure { position: absolute; z-index: 2; inset: 0 0 auto auto; display: flex; gap: 8px; align-items: center;
+  padding: 4px 4px 4px 12px;  border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); color: inherit; white-space: nowrap; }
+.gradio-container .shelf [hidden] { display: none !important; }
+.gradio-container .shelf-drop .icon-wrap { display: none; }
+.gradio-container .shelf .shelf-said:not(:has(p, ul, progress)) { display: none; }
+.gradio-container .shelf-cancel { align-self: start; min-height: 36px; }
+.gradio-container .shelf .shelf-progress { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; margin: 0; color: var(--quiet);
+  font-size: .9rem; }
+.gradio-container .shelf progress { flex: 1 1 200px; height: .7em; accent-color: var(--go); }
+.gradio-container .shelf :is(.shelf-summary, .shelf-note, .shelf-problem) { margin: 0 0 6px; }
+.gradio-container .shelf .shelf-problem { color: #b91c1c; }
+.dark .gradio-container .shelf .shelf-problem, .gradio-container.dark .shelf .shelf-problem { color: #fca5a5; }
+.gradio-container .shelf .said { color: var(--quiet); font-size: .9rem; }
+.gradio-container .shelf .shelf-outcomes { margin: 0; padding: 0; max-height: 220px; overflow-y: auto; list-style: none; font-size: .9rem; }
+.gradio-container .shelf .shelf-outcomes > li { margin: 0; padding: 3px 0; }
+.gradio-container .shelf .shelf-outcomes > li::before { content: "✓ "; color: #166534; }
+.gradio-container .shelf .shelf-outcomes > li.refused::before { content: "✕ "; color: #b91c1c; }
+.dark .shelf .shelf-outcomes > li::before { color: #86efac; }
+.dark .shelf .shelf-outcomes > li.refused::before { color: #fca5a5; }
+.gradio-container .shelf .shelf-outcomes ul { margin: 0 0 0 1.4em; padding: 0; list-style: none; color: var(--quiet); font-size: .85rem; }
 @container (max-width: 680px) {
   /* Side by side in a strip that is swiped, so that the list below stays in sight. */
   .gradio-container .shelf-counts { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: min(250px, 72cqw); gap: 24px;
@@ -67,6 +91,9 @@ body.shelf-open .gradio-container .chat { display: none !important; }
   .gradio-container .shelf-list td.title { flex: 1 0 100%; width: 100%; }
   .gradio-container .shelf-list td:not(.title) { font-size: .85rem; }
   .gradio-container .shelf-list td:is(:empty, .source:has(span:empty)) { display: none; }
+  .gradio-container .shelf-list td.keep { margin-inline-start: auto; }
+  .gradio-container .shelf-list .sure { inset-block: auto -6px; }
+  .gradio-container .shelf-list tbody tr:hover td { background: none; }
   .gradio-container .shelf-list .unit { display: inline; color: inherit; }
 }
 </style>"""
