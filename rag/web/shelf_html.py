@@ -5,7 +5,7 @@ Foreign text (titles, sources, ids) enters only through `rag.web.escaping`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rag.catalogue import Card, Count, Listing, Order, Overview
 from rag.web.citing import whole_href
@@ -40,10 +40,10 @@ def _latest_first(years: Sequence[Count]) -> list[Count]:
     return sorted(years, key=lambda one: one.value, reverse=True)
 
 
-def _chart(of: str, counts: Sequence[Count], named: object, language: str) -> str:
+def _chart(of: str, counts: Sequence[Count], named: Callable[[str], str], language: str) -> str:
     most = max((one.articles for one in counts if one.value), default=1)
     unknown = say(f"shelf.no_{of.removesuffix('s')}", language)
-    rows = [_row(named(one.value) if one.value else unknown, one.articles, most, language) for one in counts[:BARS_MAX]]
+    rows = [_row(named(one.value), one.articles, most, language) if one.value else _row(unknown, one.articles, 0, language) for one in counts[:BARS_MAX]]
     rest = "".join(rows[BARS:])
     if rest:
         summary = html_line(say("shelf.rest", language, n=number(len(counts) - BARS, language)))
@@ -52,9 +52,11 @@ def _chart(of: str, counts: Sequence[Count], named: object, language: str) -> st
 
 
 def _row(name: str, articles: int, most: int, language: str) -> str:
-    share = max(1, min(100, round(100 * articles / most)))
+    """A bar as long as its share of `most`; none for 0: beside the unknown, which can be most of all, the others could not be told apart."""
+    bar = f'<i style="width:{max(1, round(100 * articles / most))}%"></i>' if most else ""
+    kind = "" if most else ' class="unknown"'
     return (
-        f'<li><span class="name" dir="auto">{html_line(name)}</span> <span class="bar" aria-hidden="true"><i style="width:{share}%"></i></span> '
+        f'<li{kind}><span class="name" dir="auto">{html_line(name)}</span> <span class="bar" aria-hidden="true">{bar}</span> '
         f'<span class="n">{number(articles, language)}</span></li>'
     )
 
@@ -125,6 +127,8 @@ def _remove_cell(card: Card, language: str) -> str:
 def _pager(listing: Listing, language: str) -> str:
     first, last = listing.start + 1, listing.start + len(listing.cards)
     shown = say("shelf.shown", language, first=number(first, language), last=number(last, language), total=number(listing.total, language))
+    if not listing.start and last == listing.total:
+        return f'<div class="shelf-pager"><p class="shelf-shown" role="status">{html_line(shown)}</p></div>'
     before = _turn("before", "←", listing.start - PAGE if listing.start else -1, language)
     after = _turn("after", "→", last if last < listing.total else -1, language)
     return f'<div class="shelf-pager"><p class="shelf-shown" role="status">{html_line(shown)}</p>{before}{after}</div>'

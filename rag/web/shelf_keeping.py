@@ -109,11 +109,11 @@ def add_keeping(opening: Opening) -> None:
             while not intake.finished:
                 if intake.stage != shown:
                     shown = intake.stage
-                    yield progress_html(shown, language), gr.skip(), gr.Button(visible=True)
+                    yield progress_html(shown, language), gr.File(value=None, visible=False), gr.Button(visible=True)
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)
         finally:  # a visitor who leaves ends this, not the adding
             running.pop(session, None)
-        yield outcomes_html(intake.outcomes, language, intake.problem), None, gr.Button(visible=False)
+        yield outcomes_html(intake.outcomes, language, intake.problem), gr.File(value=None, visible=True), gr.Button(visible=False)
 
     def stop(request: gr.Request) -> None:
         intake = running.get(str(request.session_hash))

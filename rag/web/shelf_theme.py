@@ -22,6 +22,7 @@ body.shelf-open .gradio-container .chat { display: none !important; }
 .gradio-container .shelf-counts ul { list-style: none; margin: 0; padding: 0; }
 .gradio-container .shelf-counts li { display: grid; grid-template-columns: minmax(0, 8em) minmax(0, 1fr) auto; gap: 8px; align-items: center;
   margin: 0; padding: 2px 0; font-size: .85rem; line-height: 1.4; }
+.gradio-container .shelf-counts .unknown .name { color: var(--quiet); }
 .gradio-container .shelf-counts .name { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .gradio-container .shelf-counts .bar { height: .7em; }
 .gradio-container .shelf-counts .bar i { display: block; height: 100%; border-radius: 2px; background: var(--go); opacity: .75; }
@@ -63,10 +64,14 @@ body.shelf-open .gradio-container .chat { display: none !important; }
 .gradio-container .shelf [hidden] { display: none !important; }
 .gradio-container .shelf-drop .icon-wrap { display: none; }
 .gradio-container .shelf .shelf-said:not(:has(p, ul, progress)) { display: none; }
-.gradio-container .shelf-cancel { align-self: start; min-height: 36px; }
+.gradio-container button.shelf-cancel { align-self: start; width: max-content; min-height: 36px; padding-inline: 16px; font-size: .9rem;
+  margin-inline-start: clamp(6px, 100vw - 900px, 14px); }
 .gradio-container .shelf .shelf-progress { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; margin: 0; color: var(--quiet);
   font-size: .9rem; }
-.gradio-container .shelf progress { flex: 1 1 200px; height: .7em; accent-color: var(--go); }
+.gradio-container .shelf progress { appearance: none; flex: 1 1 200px; height: .7em; border: 0; border-radius: 4px; background: var(--rule); overflow: hidden; }
+.gradio-container .shelf progress::-webkit-progress-bar { background: var(--rule); }
+.gradio-container .shelf progress::-webkit-progress-value { background: var(--go); }
+.gradio-container .shelf progress::-moz-progress-bar { background: var(--go); }
 .gradio-container .shelf :is(.shelf-summary, .shelf-note, .shelf-problem) { margin: 0 0 6px; }
 .gradio-container .shelf .shelf-problem { color: #b91c1c; }
 .dark .gradio-container .shelf .shelf-problem, .gradio-container.dark .shelf .shelf-problem { color: #fca5a5; }
