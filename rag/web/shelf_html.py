@@ -16,6 +16,7 @@ from rag.web.wording import language_name, written_date
 BARS = 6
 """So many counts are seen at once; the others unfold."""
 BARS_MAX = 300
+"""So many are named at all; the others are counted together."""
 
 PAGE = 25
 
@@ -44,6 +45,9 @@ def _chart(of: str, counts: Sequence[Count], named: Callable[[str], str], langua
     most = max((one.articles for one in counts if one.value), default=1)
     unknown = say(f"shelf.no_{of.removesuffix('s')}", language)
     rows = [_row(named(one.value), one.articles, most, language) if one.value else _row(unknown, one.articles, 0, language) for one in counts[:BARS_MAX]]
+    if beyond := counts[BARS_MAX:]:
+        others = say("shelf.rest", language, n=number(len(beyond), language))
+        rows.append(_row(others, sum(one.articles for one in beyond), 0, language))
     rest = "".join(rows[BARS:])
     if rest:
         summary = html_line(say("shelf.rest", language, n=number(len(counts) - BARS, language)))
