@@ -174,27 +174,36 @@ def test_without_leave_nothing_can_be_written(visit, serve):
 
 
 def test_uploads_of_other_sites_and_forged_ones_are_refused(address, held, claim):
-    upload = f"{address}/gradio_api/upload"
-    part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="asli.txt"\r\n\r\nBanjir asli.\r\n--x--\r\n'
-    form = {"Content-Type": "multipart/form-data; boundary=x"}
     for foreign in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}):
-        assert post(upload, part, **form, **foreign)[0] == 403
+        assert upload(address, **foreign)[0] == 403
     before = stored(held)
     for path in ("/etc/passwd", "http://198.51.100.7/a.txt", str(held.path / "articles.db"), "../../etc/passwd"):
         assert claim(path)["success"] is False
     assert stored(held) == before
-    status, paths = post(upload, part, **form)
+    status, paths = upload(address)
     assert status == 200 and claim(json.loads(paths)[0])["success"] is True
     assert set(stored(held)) - set(before) == {"uploaded/asli.txt"}
     held.remove("uploaded/asli.txt")
 
 
+def test_too_many_files_at_once_are_refused_with_the_cure(address, held, claim):
+    before = stored(held)
+    [path] = json.loads(upload(address)[1])
+    said = claim(*[path] * (FILES_MAX + 1))
+    assert f"at most {FILES_MAX}. Put them into a .zip" in json.dumps(said["output"]) and stored(held) == before
+
+
+def upload(address: str, **headers: str) -> tuple[int, bytes]:
+    part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="asli.txt"\r\n\r\nBanjir asli.\r\n--x--\r\n'
+    return post(f"{address}/gradio_api/upload", part, **{"Content-Type": "multipart/form-data; boundary=x"}, **headers)
+
+
 @pytest.fixture
 def claim(address):
-    """Says that a file was uploaded to some path, as a browser does after a real upload; the last message of the answer."""
+    """Says that files were uploaded to some paths, as a browser does after a real upload; the last message of the answer."""
     [number] = [one["id"] for one in functions(address) if any(event == "upload" for _, event in one["targets"])]
 
-    return lambda path: send(address, number, [[{"path": path, "meta": {"_type": "gradio.FileData"}}]])
+    return lambda *paths: send(address, number, [[{"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths]])
 
 
 @pytest.mark.parametrize(
