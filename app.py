@@ -19,7 +19,7 @@ def main() -> int:
     args = parser.parse_args()
     index, seeds = folders(args.index, HERE)
     try:
-        serve(index, host=args.host, port=args.port, seeds=seeds, allowed=args.allow_host)
+        serve(index, host=args.host, port=args.port, seeds=seeds, allowed=args.allow_host, writable=args.writable)
     except RagError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2

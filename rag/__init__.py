@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rag.catalogue import Card, Count, Listing, Order, Overview, Removed
 from rag.errors import (
     ArticleNotFound,
     CollectionBusy,
@@ -65,6 +66,7 @@ __all__ = [
     "Answer",
     "Article",
     "ArticleNotFound",
+    "Card",
     "CheckReport",
     "Citation",
     "Collection",
@@ -74,18 +76,23 @@ __all__ = [
     "CollectionReadOnly",
     "Conversation",
     "ConversationError",
+    "Count",
     "Filters",
     "Hit",
     "IndexMismatch",
     "IngestReport",
     "LabelTaken",
+    "Listing",
     "ModelError",
+    "Order",
+    "Overview",
     "Passage",
     "Progress",
     "QuestionError",
     "RagError",
     "Reason",
     "Rejection",
+    "Removed",
     "Resolution",
     "Searched",
     "Sentence",

@@ -208,7 +208,7 @@ def _rebuild(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace) -> int:
     with redirect_stdout(_JsonLines(sys.stdout) if args.json else sys.stdout):
-        page.serve(args.index, host=args.host, port=args.port, seeds=args.seeds, allowed=args.allow_host)
+        page.serve(args.index, host=args.host, port=args.port, seeds=args.seeds, allowed=args.allow_host, writable=args.writable)
     return OK
 
 

@@ -14,28 +14,28 @@ import numpy as np
 
 from rag.answering.answer import answer
 from rag.answering.compose import Asked
+from rag.catalogue import Listing, Order, Overview, Removed
 from rag.checking import check
 from rag.conversing.conversation import Conversation
 from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
 from rag.errors import ArticleNotFound, CollectionClosed, CollectionReadOnly
 from rag.filters import Filters
 from rag.ingest import Addable, Ingest, listed
-from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_other_model
+from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_other_model, started
 from rag.rebuilding import rebuild
+from rag.removing import remove, restore
 from rag.retrieval.live import CacheWriter, LiveIndexes, needed_generation
 from rag.retrieval.names import with_names
 from rag.retrieval.question import parse_question
-from rag.retrieval.search import Ranking, query_words, rank
+from rag.retrieval.search import Ranking, hits, query_words, rank
 from rag.retrieval.selection import Selections
 from rag.retrieval.typed_filters import split_question
-from rag.settings import CHUNKING, FORMAT_VERSION, TOP_K_MAX, WRITER_WAIT_SECONDS
+from rag.settings import BROWSE_WORDS_MAX, QUESTION_CHARACTERS_MAX, TOP_K_MAX, WRITER_WAIT_SECONDS
 from rag.storage import schema
 from rag.storage.lock import write_lock
 from rag.storage.reader import Reader, Snapshot
-from rag.storage.records import State, proof_of
 from rag.storage.writer import Writer
-from rag.text.words import ANALYSIS_VERSION
-from rag.types import Answer, Article, CheckReport, Hit, IngestReport, Passage, Progress, Reason, Resolution, Searched, Standing
+from rag.types import Answer, Article, CheckReport, Hit, IngestReport, Progress, Reason, Resolution, Searched, Standing
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,8 @@ class Collection:
         self._writable = writable
         self._reader = Reader(folder / schema.DATABASE)
         self._indexes = LiveIndexes(folder, self._reader, writable=writable)
-        self._overview: tuple[int, Searched] | None = None
+        self._known: tuple[int, Searched] | None = None
+        self._overview = Overview()
         self._selections = Selections()
         self._closed = False
 
@@ -134,7 +135,7 @@ class Collection:
         self._require_writable()
         embedder = self.embedder
         with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:
-            state = self._started(writer, embedder)
+            state = started(self._reader, writer, embedder)
             embedder = self.embedder
             caches = CacheWriter(self.path, self._reader)
             try:
@@ -143,20 +144,24 @@ class Collection:
                 caches.finish()
                 writer.forget_removed(needed_generation(self.path))
 
-    def remove(self, article_id: str) -> None:
-        """Remove an article and everything made of it, also a damaged one.  Raises ArticleNotFound."""
-        with self._snapshot() as snapshot:
-            if not snapshot.article_rows([article_id]):
-                raise ArticleNotFound(article_id)
+    def remove(self, article_id: str) -> Removed | None:
+        """Remove an article and everything made of it; what is returned can be restored, a damaged article (None) not.
+
+        Raises ArticleNotFound, CollectionBusy, CollectionReadOnly or StorageError.
+        """
         self._require_writable()
-        with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:
-            with self._snapshot() as snapshot:
-                state = snapshot.state
-            writer.remove([article_id], state.epoch)
-            caches = CacheWriter(self.path, self._reader)
-            caches.follow()
-            caches.finish()
-            writer.forget_removed(needed_generation(self.path))
+        with write_lock(self.path, WRITER_WAIT_SECONDS):
+            return remove(self.path, self._reader, article_id)
+
+    def restore(self, removed: Removed) -> bool:
+        """Put a removed article back exactly as it was; False, and nothing changes, if its id has been taken since.
+
+        Raises CollectionBusy, CollectionReadOnly, ModelError or StorageError.
+        """
+        self._require_writable()
+        embedder = self.embedder
+        with write_lock(self.path, WRITER_WAIT_SECONDS):
+            return restore(self.path, self._reader, embedder, removed)
 
     def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
         """The citations that answer `question`, at most `top_k`; a falsy Answer when the articles do not answer.
@@ -181,14 +186,7 @@ class Collection:
             if found is None:
                 return []
             _, ranking, snapshot, _ = found
-            articles = snapshot.articles(list({one.stored.article for one in ranking.passages[:top_k]}))
-            hits = []
-            for one in ranking.passages[:top_k]:
-                article, start, end = articles.get(one.stored.article), one.stored.start, one.stored.end
-                if article is not None and proof_of(article.text[start:end]) == one.stored.proof:
-                    passage = Passage(article.id, start, end, article.text[start:end], article.language)
-                    hits.append(Hit(passage, article, one.score, one.dense, one.lexical, one.dense_rank, one.lexical_rank, one.matched))
-            return hits
+            return hits(ranking, snapshot, top_k)
 
     def conversation(self) -> Conversation:
         """A new conversation: `ask` it, and follow-ups carry the topic over."""
@@ -206,6 +204,28 @@ class Collection:
         """Every article, or those that match `filters`, by id, without its text (`text` is empty)."""
         with self._snapshot() as snapshot:
             return snapshot.cards_of([row for row, *_ in snapshot.matching(filters)]) if filters else list(snapshot.cards())
+
+    def overview(self) -> Overview:
+        """How many articles there are by year, source and language; looked up once for each change of the collection."""
+        with self._snapshot() as snapshot:
+            generation = snapshot.state.generation if snapshot.state else 0
+            if generation != self._overview.generation:
+                lists = {of: snapshot.counts(of) for of in ("years", "sources", "languages")}
+                self._overview = Overview(generation, snapshot.state.articles, snapshot.state.passages, **lists)
+            return self._overview
+
+    def browse(
+        self, words: str = "", *, filters: Filters | None = None, order: Order | str = Order.NEWEST, start: int = 0, limit: int = 25
+    ) -> Listing:
+        """Articles whose title, source or id holds every one of `words`, in any case: `limit` of them from number `start` on.
+
+        Raises ValueError for an `order` that is none of `Order`, and for a `start` or `limit` below 0.
+        """
+        if min(start, limit) < 0:
+            raise ValueError(f"start is {start} and limit {limit}; neither may be below 0.")
+        with self._snapshot() as snapshot:
+            rows = [row for row, *_ in snapshot.matching(filters)] if filters else None
+            return snapshot.listing(words[:QUESTION_CHARACTERS_MAX].split()[:BROWSE_WORDS_MAX], rows, Order(order), start, limit)
 
     def searched(self) -> Searched:
         """What a question is asked of: counts, languages, first and last date."""
@@ -256,9 +276,7 @@ class Collection:
         log_file = self.path / (schema.DATABASE + "-wal")
         if self._writable and log_file.exists() and log_file.stat().st_size:
             try:
-                connection = schema.connect(self.path / schema.DATABASE)
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                connection.close()
+                schema.fold_log(self.path / schema.DATABASE)
             except sqlite3.Error as error:
                 log.warning("The log of %s could not be folded in: %s", self.path, error)
 
@@ -300,19 +318,9 @@ class Collection:
         state = snapshot.state
         if state is None:
             return Searched(0, 0)
-        if self._overview is None or self._overview[0] != state.generation:
-            self._overview = (state.generation, Searched(state.articles, state.passages, snapshot.languages(), snapshot.dates()))
-        return self._overview[1]
-
-    def _started(self, writer: Writer, embedder: Embedder) -> State:
-        """The state, with its first row written if this is the first article."""
-        with self._snapshot() as snapshot:
-            if snapshot.state is not None:
-                return snapshot.state
-        probe = embedder.encode_query(PROBE).astype(np.float16).tobytes()
-        state = State(FORMAT_VERSION, ANALYSIS_VERSION, CHUNKING, embedder.name, embedder.dimension, probe, 1, 0, 0, 0, 0, 0)
-        writer.start(state)
-        return state
+        if self._known is None or self._known[0] != state.generation:
+            self._known = (state.generation, Searched(state.articles, state.passages, snapshot.languages(), snapshot.dates()))
+        return self._known[1]
 
     def _asked_model(self) -> str | None:
         return self._embedder.name if self._embedder is not None else self._model and model_name(self._model)

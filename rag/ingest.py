@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from rag.catalogue import Removed
 from rag.embedding import Document, Embedder, Encoded
 from rag.errors import LabelTaken, SourceError
 from rag.reading import Root, Source, find_sources, read_source
@@ -110,6 +111,14 @@ class Ingest:
                 progress(Progress(done, snapshot.state.articles, "articles", article.id))
                 self._waiting.append(_Waiting(article, *origin, tuple(passage_spans(article.text)), True))
                 self._flush_full()
+            self._flush()
+            self._settle()
+
+    def put_back(self, removed: Removed) -> None:
+        """Store a removed article again, its values and its file as they were."""
+        with self._thread:
+            article = removed.article
+            self._waiting.append(_Waiting(article, removed.label, removed.path, removed.fingerprint, tuple(passage_spans(article.text)), False))
             self._flush()
             self._settle()
 

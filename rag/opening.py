@@ -14,7 +14,9 @@ from rag.settings import CHUNKING, FORMAT_VERSION, WRITER_WAIT_SECONDS
 from rag.storage import schema
 from rag.storage.lock import write_lock
 from rag.storage.manifest import MANIFEST
+from rag.storage.reader import Reader
 from rag.storage.records import State
+from rag.storage.writer import Writer
 from rag.text.words import ANALYSIS_VERSION
 
 PROBE = "Pemerintah menaikkan harga beras. 政府 raises the price of rice in 2023."
@@ -68,6 +70,17 @@ def refuse_other_model(embedder: Embedder, state: State, folder: Path) -> None:
     cosine = float(embedder.encode_query(PROBE) @ np.frombuffer(state.probe, np.float16).astype(np.float32))
     if cosine < PROBE_COSINE_MIN:
         raise IndexMismatch("model", built_with=f"another {state.model}", asked_for=f"{embedder.name} (probe cosine {cosine:.3f})", cure=cure)
+
+
+def started(reader: Reader, writer: Writer, embedder: Embedder) -> State:
+    """The state, with its first row written if this is the first article."""
+    with reader.snapshot() as snapshot:
+        if snapshot.state is not None:
+            return snapshot.state
+    probe = embedder.encode_query(PROBE).astype(np.float16).tobytes()
+    state = State(FORMAT_VERSION, ANALYSIS_VERSION, CHUNKING, embedder.name, embedder.dimension, probe, 1, 0, 0, 0, 0, 0)
+    writer.start(state)
+    return state
 
 
 def model_name(model: str) -> str:

@@ -14,6 +14,8 @@ QUOTE_WORDS_MAX = 130
 
 QUESTION_CHARACTERS_MAX = 2000
 TOP_K_MAX = 1000
+BROWSE_WORDS_MAX = 20
+"""So many words of a search in the list of articles are looked at."""
 
 FILE_BYTES_MAX = 64 * 2**20
 """A larger file is rejected: it is a data set, not an article."""

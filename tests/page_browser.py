@@ -25,14 +25,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[object], str]]:
+def serve() -> Iterator[Callable[..., str]]:
     """Serves a page over a collection, or over one that is still opening; gives its address."""
     pages = []
 
-    def start(over: object) -> str:
-        page = build_page(over if isinstance(over, Opening) else Opening.ready(over))
+    def start(over: object, *, writable: bool = False) -> str:
+        page = build_page(over if isinstance(over, Opening) else Opening.ready(over), writable=writable)
         pages.append(page)
-        return page.launch(**launch_options("127.0.0.1"))[1].rstrip("/")
+        return page.launch(**launch_options("127.0.0.1", writable=writable))[1].rstrip("/")
 
     yield start
     for page in pages:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import starmap
 
+from rag.catalogue import Card, Count, Listing, Overview
 from rag.errors import ArticleNotFound, QuestionError
 from rag.filters import Filters
 from rag.retrieval.typed_filters import split_question
@@ -27,12 +31,15 @@ class PageCollection:
 
     def __init__(self, articles: Iterable[Article]) -> None:
         self._articles = {article.id: article for article in articles}
+        self.generation = 1
 
     def put(self, article: Article) -> None:
         self._articles[article.id] = article
+        self.generation += 1
 
     def take(self, article_id: str) -> None:
         del self._articles[article_id]
+        self.generation += 1
 
     def article(self, article_id: str) -> Article:
         if article_id not in self._articles:
@@ -83,6 +90,16 @@ class PageCollection:
             tuple(sorted({article.language for article in articles if article.language})),
             (dates[0], dates[-1]) if dates else (),
         )
+
+    def overview(self) -> Overview:
+        articles, searched = list(self._articles.values()), self.searched()
+        values = ([one.published[:4] for one in articles], [one.source for one in articles], [one.language for one in articles])
+        return Overview(self.generation, searched.articles, searched.passages, *(tuple(starmap(Count, Counter(one).most_common())) for one in values))
+
+    def browse(self, words: str = "", *, order: str = "newest", start: int = 0, limit: int = 25) -> Listing:
+        found = [one for one in self._articles.values() if all(word.casefold() in f"{one.heading} {one.source}".casefold() for word in words.split())]
+        cards = [Card(replace(one, text=""), one.heading, len(re.findall(r"[^\n]+", one.text))) for one in found]
+        return Listing(tuple(cards[start : start + limit]), len(cards), start)
 
     def warm_up(self) -> None: ...
 

@@ -238,7 +238,7 @@ def test_serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(rag.web.serve, "serve", serve)
     assert run("serve", "--host", "::1", "--port", 7999, "--index", "there", "--allow-host", "kutip.example") == Said(0, "Kutip: http://127.0.0.1:7999\n", "")
-    assert calls == [(Path("there"), {"host": "::1", "port": 7999, "seeds": None, "allowed": ["kutip.example"]})]
+    assert calls == [(Path("there"), {"host": "::1", "port": 7999, "seeds": None, "allowed": ["kutip.example"], "writable": False})]
     assert run("serve", "--json").json == {"message": "Kutip: http://127.0.0.1:7999"}
     assert_error(run("serve", "--port", "0"), "--port")
 

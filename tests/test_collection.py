@@ -31,14 +31,17 @@ from rag.storage.lock import write_lock
 RICE = Article("rice", "Harga beras", "Harga beras naik lagi di Jakarta. Pemerintah menahan harga beras sampai Desember.", language="id")
 FLOOD = Article("flood", "Flood", "A flood hit the town after days of rain. The rain went on.", published="2022-09", language="en")
 PUBLIC = """
-Answer Article ArticleNotFound CheckReport Citation Collection CollectionBusy CollectionClosed CollectionNotFound
-CollectionReadOnly Conversation ConversationError Filters Hit IndexMismatch IngestReport LabelTaken ModelError Passage Progress QuestionError RagError Reason
-Rejection Resolution Searched Sentence SourceError Standing StorageError Strength Turn Why export export_file
+Answer Article ArticleNotFound Card CheckReport Citation Collection CollectionBusy CollectionClosed CollectionNotFound
+CollectionReadOnly Conversation ConversationError Count Filters Hit IndexMismatch IngestReport LabelTaken Listing ModelError Order Overview Passage
+Progress QuestionError RagError Reason Rejection Removed Resolution Searched Sentence SourceError Standing StorageError Strength Turn Why export export_file
 """
 SIGNATURES = {
     "open": "(path, *, model=None, embedder=None, create=True, read_only=False)",
     "add": "(self, articles, *, label=None, sync=False, progress=None)",
     "remove": "(self, article_id)",
+    "restore": "(self, removed)",
+    "overview": "(self)",
+    "browse": "(self, words='', *, filters=None, order=<Order.NEWEST: 'newest'>, start=0, limit=25)",
     "ask": "(self, question, *, top_k=5, filters=None)",
     "search": "(self, query, *, top_k=10, filters=None)",
     "conversation": "(self)",
@@ -64,6 +67,11 @@ FIELDS = {
     "Resolution": "standing quote",
     "CheckReport": "articles passages problems repaired",
     "Progress": "done total unit name",
+    "Count": "value articles",
+    "Overview": "generation articles passages years sources languages",
+    "Card": "article heading passages",
+    "Listing": "cards total start",
+    "Removed": "article label path fingerprint",
 }
 CITATION_KEYS = """
 number quote sentence article_id article_hash title source author published url language start end score strength why

@@ -14,9 +14,10 @@ from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
 from rag.retrieval.selection import Selection
 from rag.storage.reader import Snapshot
-from rag.storage.records import State, StoredPassage
+from rag.storage.records import State, StoredPassage, proof_of
 from rag.text.stop_words import list_language
 from rag.text.words import STEMMERS
+from rag.types import Hit, Passage
 
 CANDIDATES = 32
 """How many passages each side names at least."""
@@ -85,6 +86,19 @@ def rank(
             break
         k *= 4
     return Ranking(tuple(_ranked(question, evidence, next_cosine, next_words / weights.lexical, max(RANKED_AT_LEAST, 2 * top_k))), places)
+
+
+def hits(ranking: Ranking, snapshot: Snapshot, most: int) -> list[Hit]:
+    """The first `most` passages of a ranking, with their articles; one whose text is damaged is left out."""
+    ranked = ranking.passages[:most]
+    articles = snapshot.articles(list({one.stored.article for one in ranked}))
+    found = []
+    for one in ranked:
+        article, start, end = articles.get(one.stored.article), one.stored.start, one.stored.end
+        if article is not None and proof_of(article.text[start:end]) == one.stored.proof:
+            passage = Passage(article.id, start, end, article.text[start:end], article.language)
+            found.append(Hit(passage, article, one.score, one.dense, one.lexical, one.dense_rank, one.lexical_rank, one.matched))
+    return found
 
 
 def query_words(question: Question, known: Mapping[str, tuple[int, int]], passages: int) -> list[QueryWord]:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.catalogue import Count, Listing, Order, Removed
 from rag.errors import StorageError
 from rag.filters import Filters
-from rag.storage import schema
+from rag.storage import browsing, schema
 from rag.storage.matching import condition, from_sources
 from rag.storage.records import State, StoredPassage, StoredSentences, unpack_sentences
 from rag.storage.terms import TERM_BYTES
@@ -280,6 +281,21 @@ class Snapshot:
 
     def count_without_vectors(self, epoch: int) -> int:
         return self._sql.execute(f"SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM vectors_{epoch})").fetchone()[0]
+
+    def removable(self, article_id: str) -> Removed | None:
+        """The article as `restore` needs it; None if there is none, or its text does not match its hash."""
+        query = f"SELECT hash, {ARTICLE_COLUMNS}, label, path, fingerprint FROM articles WHERE id = ?"
+        proof, *values, label, path, fingerprint = self._sql.execute(query, (article_id,)).fetchone() or ("",) * 13
+        article = _article(values)
+        return Removed(article, label, path, fingerprint) if proof and article.hash == proof else None
+
+    def counts(self, of: str) -> tuple[Count, ...]:
+        """Articles by `years`, `sources` or `languages`."""
+        return browsing.counts(self._sql, of)
+
+    def listing(self, words: Sequence[str], rows: Sequence[int] | None, order: Order, start: int, limit: int) -> Listing:
+        """One page of the articles that have all of `words` in title, source or id."""
+        return browsing.listing(self._sql, words, rows, order, start, limit)
 
     def origins(self) -> Iterator[tuple[Article, str, str, str]]:
         """(article, label, path, fingerprint) of every article, by row; the texts are not checked."""

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rag.errors import CollectionReadOnly, StorageError
+from rag.storage import browsing
 from rag.storage.manifest import sync_folder
 
 DATABASE = "articles.db"
@@ -131,6 +132,7 @@ def _reading(path: Path, address: str, *, immutable: bool = False) -> ReadConnec
     seal = _seal(path, immutable=immutable)
     connection = sqlite3.connect(address, uri=address.startswith("file:"), isolation_level=None, check_same_thread=False, timeout=30, factory=ReadConnection)
     connection.seal, connection.immutable, connection.text_factory = seal, immutable, _text
+    browsing.prepare(connection)
     return connection
 
 
@@ -150,6 +152,13 @@ def _seal(path: Path, *, immutable: bool) -> tuple[int, ...]:
 def _text(value: bytes) -> str:
     """Damaged bytes show as such: the hash of what they stand in tells, and one bad article spoils no other."""
     return value.decode("utf-8", "replace")
+
+
+def fold_log(path: Path) -> None:
+    """Put what stands in the log of the database `path` into the database itself.  Raises sqlite3.Error."""
+    connection = connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
 
 
 def can_write(folder: Path) -> bool:

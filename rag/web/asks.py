@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
+from rag.catalogue import Listing, Order, Overview, Removed
 from rag.filters import Filters
-from rag.types import Answer, Article, Hit, Searched
+from rag.types import Answer, Article, Hit, IngestReport, Searched
 
 
 class Asks(Protocol):
@@ -24,4 +26,18 @@ class Asks(Protocol):
 
     def searched(self) -> Searched: ...
 
+    def overview(self) -> Overview: ...
+
+    def browse(self, words: str = "", *, order: Order | str = Order.NEWEST, start: int = 0, limit: int = 25) -> Listing: ...
+
     def close(self) -> None: ...
+
+
+class Keeps(Asks, Protocol):
+    """What the page needs besides, where it may change the collection."""
+
+    def add(self, articles: Iterable[Article]) -> IngestReport: ...
+
+    def remove(self, article_id: str) -> Removed | None: ...
+
+    def restore(self, removed: Removed) -> bool: ...

@@ -2,6 +2,7 @@
 
     #cite=seeds%2Frusia.txt/0f3a9c11d2b4e687/120-480/131-212
           article id        start of its hash  quote  sentence
+    #read=seeds%2Frusia.txt    the article as it is, no place in it
 
 Whoever writes the link decides what stands in it, so `parse` takes nothing but exactly this form.
 """
@@ -15,10 +16,12 @@ from urllib.parse import quote, unquote
 from rag.types import Citation, Span
 
 PREFIX = "#cite="
+WHOLE = "#read="
 _HASH_DIGITS = 16
 _LENGTH_MAX = 8000
+_ID = re.compile(r"[A-Za-z0-9_.~%-]+")
 _FORM = re.compile(
-    r"(?P<id>[A-Za-z0-9_.~%-]+)/(?P<digest>[0-9a-f]{16}|[0-9a-f]{64})/(?P<start>[0-9]{1,7})-(?P<end>[0-9]{1,7})"
+    rf"(?P<id>{_ID.pattern})/(?P<digest>[0-9a-f]{{16}}|[0-9a-f]{{64}})/(?P<start>[0-9]{{1,7}})-(?P<end>[0-9]{{1,7}})"
     r"(?:/(?P<from>[0-9]{1,7})-(?P<to>[0-9]{1,7}))?"
 )
 
@@ -45,13 +48,8 @@ class Reference:
     def parse(cls, link: str) -> Reference | None:
         """The reference of `link` (with or without `#cite=`), or None for anything that `href` does not write."""
         form = _FORM.fullmatch(link.removeprefix(PREFIX)) if len(link) <= _LENGTH_MAX else None
-        if form is None:
-            return None
-        try:
-            article_id = unquote(form["id"], errors="surrogatepass")
-        except UnicodeDecodeError:
-            return None
-        if _encoded(article_id) != form["id"]:
+        article_id = _decoded(form["id"]) if form else None
+        if form is None or article_id is None:
             return None
         sentence = Span(int(form["from"]), int(form["to"])) if form["from"] else None
         return cls(article_id, form["digest"], Span(int(form["start"]), int(form["end"])), sentence)
@@ -65,6 +63,25 @@ class Reference:
         """Whether the quote is a span of `text`, and the sentence a span of the quote."""
         quote, sentence = self.quote, self.sentence or self.quote
         return 0 <= quote.start <= sentence.start < sentence.end <= quote.end <= len(text)
+
+
+def whole_href(article_id: str) -> str:
+    """The link to an article as it is."""
+    return WHOLE + _encoded(article_id)
+
+
+def whole_article(link: str) -> str | None:
+    """The id of the article that `link` leads to as it is, or None for anything that `whole_href` does not write."""
+    encoded = link.removeprefix(WHOLE)
+    return _decoded(encoded) if encoded != link and len(link) <= _LENGTH_MAX and _ID.fullmatch(encoded) else None
+
+
+def _decoded(encoded: str) -> str | None:
+    try:
+        article_id = unquote(encoded, errors="surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    return article_id if _encoded(article_id) == encoded else None
 
 
 def _encoded(article_id: str) -> str:

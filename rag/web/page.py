@@ -14,14 +14,19 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import gradio as gr  # noqa: E402
 
 from rag.errors import RagError  # noqa: E402
-from rag.settings import QUESTION_CHARACTERS_MAX  # noqa: E402
+from rag.settings import FILE_BYTES_MAX, QUESTION_CHARACTERS_MAX  # noqa: E402
 from rag.web.api import AT_ONCE, add_api  # noqa: E402
 from rag.web.asks import Asks  # noqa: E402
 from rag.web.escaping import md_escape  # noqa: E402
 from rag.web.guard import OwnOriginOnly  # noqa: E402
+from rag.web.local_files import only_local_files  # noqa: E402
 from rag.web.opening import Opening, Phase, State  # noqa: E402
 from rag.web.reader import add_reader  # noqa: E402
 from rag.web.render import answer_markdown, masthead_html, problem_markdown, searching_markdown, welcome_markdown  # noqa: E402
+from rag.web.shelf import add_shelf  # noqa: E402
+from rag.web.shelf_guard import BoundedUploads  # noqa: E402
+from rag.web.shelf_keeping import UPLOAD_BYTES_MAX  # noqa: E402
+from rag.web.shelf_theme import SHELF_HEAD  # noqa: E402
 from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, language_of, say  # noqa: E402
 from rag.web.theme import CSS, HEAD, theme  # noqa: E402
 
@@ -56,8 +61,8 @@ _SHOW_NEWEST = """() => requestAnimationFrame(() => {
 Messages = list[dict[str, Any]]
 
 
-def build_page(opening: Opening) -> gr.Blocks:
-    """The page over the collection that `opening` brings; no server is started."""
+def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
+    """The page over the collection that `opening` brings, which it may change if `writable`; no server is started."""
     words = gr.I18n(**translations())
 
     def respond(question: str, messages: Messages, request: gr.Request) -> Iterator[tuple[Any, Messages]]:
@@ -84,6 +89,7 @@ def build_page(opening: Opening) -> gr.Blocks:
     with gr.Blocks(title="Kutip", analytics_enabled=False, fill_height=True, delete_cache=(3600, 3600)) as page:
         add_reader(opening)
         masthead = gr.HTML(masthead_html(None, None, LANGUAGES[0]), html_template="${value}", js_on_load=_PICK)
+        add_shelf(page, opening, masthead, writable=writable)
         chat = gr.Chatbot(
             label=words("chat"),
             show_label=False,
@@ -120,6 +126,7 @@ def build_page(opening: Opening) -> gr.Blocks:
         chat.change(None, None, None, js=_SHOW_NEWEST, api_visibility="private")
         page.load(show_state, None, [masthead, chat], concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)
+    only_local_files(page)
     return page.queue(max_size=_WAITING_MAX)
 
 
@@ -164,7 +171,7 @@ def translations() -> dict[str, dict[str, str]]:
     return {language: {key: text[language] for key, text in TEXTS.items()} for language in LANGUAGES}
 
 
-def launch_options(host: str, allowed: frozenset[str] = frozenset()) -> dict[str, Any]:
+def launch_options(host: str, allowed: frozenset[str] = frozenset(), *, writable: bool = False) -> dict[str, Any]:
     """What every launch of the page passes: its look, its limits, and nothing that leaves the machine."""
     from starlette.middleware import Middleware
 
@@ -172,7 +179,7 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset()) -> dict[str
         "server_name": f"[{host}]" if ":" in host else host,
         "theme": theme(),
         "css": CSS,
-        "head": HEAD,
+        "head": HEAD + SHELF_HEAD,
         "i18n": gr.I18n(**translations()),
         "footer_links": ["api"],
         "share": False,
@@ -183,9 +190,14 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset()) -> dict[str
         "enable_monitoring": False,
         "show_error": False,
         "quiet": True,
-        "max_file_size": "1mb",
+        "max_file_size": FILE_BYTES_MAX,
         "prevent_thread_lock": True,
-        "app_kwargs": {"middleware": [Middleware(OwnOriginOnly, host=host, allowed=allowed)]},
+        "app_kwargs": {
+            "middleware": [
+                Middleware(OwnOriginOnly, host=host, allowed=allowed),
+                Middleware(BoundedUploads, bytes_max=UPLOAD_BYTES_MAX if writable else 0),
+            ]
+        },
     }
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 from rag.errors import ArticleNotFound, RagError
 from rag.types import Article, Span
 from rag.web.asks import Asks
-from rag.web.citing import Reference
+from rag.web.citing import Reference, whole_article
 from rag.web.opening import Opening
 from rag.web.reader_script import SCRIPT
 from rag.web.render import View, article_html, notice_html
@@ -50,18 +50,24 @@ def _closing(text: str, place: int) -> int:
 
 
 def reading(collection: Asks, link: str, language: str, at: object = None, others: object = None) -> str:
-    """The panel's HTML for a citation's link, whoever wrote the link; `at` is the place to show instead of the quote.
+    """The panel's HTML for the link of a citation or of an article, whoever wrote the link; `at` is the place to show instead of the quote.
 
     `others` are the links of all citations of the answer: those in the same article are marked too.
     """
-    reference = Reference.parse(link)
-    if reference is None:
+    reference, whole = Reference.parse(link), whole_article(link)
+    if reference is None and whole is None:
         return notice_html(say("reader.malformed", language), language)
     try:
-        article = collection.article(reference.article_id)
+        article = collection.article(reference.article_id if reference else whole)
     except ArticleNotFound:
         return notice_html(say("reader.removed", language), language)
-    return article_html(article, language, _view(article, reference, language, at, others))
+    view = _view(article, reference, language, at, others) if reference else _whole_view(article, link, at)
+    return article_html(article, language, view)
+
+
+def _whole_view(article: Article, link: str, at: object) -> View:
+    place = at if isinstance(at, int) and 0 <= at <= len(article.text) else None
+    return View(part_around(article.text, place or 0), at=place, tools=Tools(link))
 
 
 def _view(article: Article, reference: Reference, language: str, at: object, others: object) -> View:
@@ -80,7 +86,7 @@ def _view(article: Article, reference: Reference, language: str, at: object, oth
 
 
 def add_reader(opening: Opening) -> None:
-    """Puts the panel into the Blocks being built; it opens itself for every link `#cite=...` and address of that form."""
+    """Puts the panel into the Blocks being built; it opens itself for every link `#cite=...` or `#read=...` and address of these forms."""
     with gr.Sidebar(position="right", open=False, width="var(--reader)", elem_classes=["reading"]) as panel:
         reader = gr.HTML("", html_template="${value}", js_on_load=SCRIPT, elem_classes=["reader"])
 

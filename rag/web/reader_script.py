@@ -8,7 +8,7 @@ SCRIPT = """
 window.__kutip?.abort();  // the panel can be mounted twice
 const on = {signal: (window.__kutip = new AbortController()).signal};
 let opener = null, shown = '', others = [], pushed = false;
-const isCite = (hash) => hash.startsWith('#cite=');
+const isCite = (hash) => /^#(cite|read)=/.test(hash);
 const bare = () => location.pathname + location.search;
 const panel = () => element.closest('.sidebar');
 // Tab reaches nothing in a closed panel, and nothing behind one that covers the page.
@@ -19,7 +19,7 @@ const fence = () => {
 };
 // Beside the panel the chat gets another width: the citation that was pressed stays where it was.
 const hold = () => {
-  const log = opener?.isConnected && opener.closest('[role=log]');
+  const log = opener?.isConnected && opener.closest('[role=log], .shelf');
   if (!log) return;
   const top = opener.getBoundingClientRect().top;
   const observer = new ResizeObserver(() => { log.scrollTop += opener.getBoundingClientRect().top - top; });
@@ -85,7 +85,7 @@ document.addEventListener('click', (event) => {
   if (more) return trigger('cite', {ref: shown, others, at: Number(more.dataset.at)});
   const tool = event.target.closest?.('.reader button.tool');
   if (tool) return tool.matches('.hop') ? hop(tool) : copy(tool);
-  const link = event.target.closest?.('a[href^="#cite="]');
+  const link = event.target.closest?.('a[href^="#cite="], a[href^="#read="]');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   if (!element.contains(link)) choose(link);

@@ -27,11 +27,12 @@ class CannotServe(RagError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--host` and `--port`, for both commands that serve the page."""
+    """What both commands that serve the page are told: where, by what names, and whether it may change the collection."""
     parser.add_argument(
         "--port", type=_port, help=f"fail if it is taken; default: $GRADIO_SERVER_PORT, else {_PORT}, else the next free one"
     )
     parser.add_argument("--host", default=HOST, help=f"the address to listen on; default: {HOST}, for this machine alone")
+    parser.add_argument("--writable", action="store_true", help="let whoever opens the page add and remove articles; default: they can only ask and read")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="another name the page may be asked by, as through a proxy")
 
 
@@ -54,31 +55,35 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def serve(index: Path, *, host: str = HOST, port: int | None = None, seeds: Path | None = None, allowed: Sequence[str] = ()) -> None:
+def serve(
+    index: Path, *, host: str = HOST, port: int | None = None, seeds: Path | None = None, allowed: Sequence[str] = (), writable: bool = False
+) -> None:
     """Serves the page over the collection in `index` until Ctrl-C; `seeds` is added if there are no articles yet.
 
-    On the loopback only names of this machine and those `allowed` are answered.
+    On the loopback only names of this machine and those `allowed` are answered.  `writable` lets visitors add and
+    remove articles.
     `CannotServe` if `port` is taken; any other `RagError` if the collection cannot be opened.
     """
     host = host.strip("[]")
     _check_address(host, port)
     if host not in LOOPBACK:
-        print(f"Warning: on {host} everybody who reaches this machine can read the articles; there is no login.", file=sys.stderr)
+        can = "read, add and remove" if writable else "read"
+        print(f"Warning: on {host} everybody who reaches this machine can {can} the articles; there is no login.", file=sys.stderr)
     try:
-        _serve(index, host, port, seeds, frozenset(name.casefold() for name in allowed))
+        _serve(index, host, port, seeds, frozenset(name.casefold() for name in allowed), writable)
     except KeyboardInterrupt:
         print("\nKutip: closed", flush=True)
 
 
-def _serve(index: Path, host: str, port: int | None, seeds: Path | None, allowed: frozenset[str]) -> None:
+def _serve(index: Path, host: str, port: int | None, seeds: Path | None, allowed: frozenset[str], writable: bool) -> None:
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own address once at the start; no proxy can answer that
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost", host)))
     opening = Opening(lambda tell: _prepared(index, seeds, tell))
     from rag.web.page import build_page, launch_options  # gradio takes seconds to import: not for a taken port
 
-    page = build_page(opening)
+    page = build_page(opening, writable=writable)
     try:
-        _, address, _ = page.launch(server_port=port, **launch_options(host, allowed))
+        _, address, _ = page.launch(server_port=port, **launch_options(host, allowed, writable=writable))
     except OSError as error:
         raise CannotServe(f"The page cannot be served: {error}") from error
     address = address.rstrip("/")

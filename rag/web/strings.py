@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.web.shelf_strings import SHELF_TEXTS
+
 LANGUAGES = ("en", "id")
 """The first is spoken to everybody who asked for none of them."""
 
@@ -143,6 +145,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The disk is full, or the stored articles are damaged.",
         "id": "Disk penuh, atau simpanan artikel rusak.",
     },
+    **SHELF_TEXTS,
 }
 
 
