@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rag.errors import ArticleNotFound, QuestionError
 from rag.filters import Filters
 from rag.retrieval.typed_filters import split_question
 from rag.settings import QUESTION_CHARACTERS_MAX
-from rag.types import Answer, Article, Citation, Hit, Passage, Reason, Searched, Sentence, Strength, Why
+from rag.types import Answer, Article, Citation, Hit, Passage, Reason, Resolution, Searched, Sentence, Standing, Strength, Why
 
 
 def words(text: str) -> set[str]:
@@ -38,6 +39,19 @@ class PageCollection:
         if article_id not in self._articles:
             raise ArticleNotFound(article_id)
         return self._articles[article_id]
+
+    def articles(self) -> list[Article]:
+        return [replace(article, text="") for article in self._articles.values()]
+
+    def resolve(self, article_id: str, article_hash: str, start: int, end: int) -> Resolution:
+        article = self._articles.get(article_id)
+        if article is None:
+            return Resolution(Standing.REMOVED)
+        return Resolution(Standing.FOUND, article.text[start:end]) if article.hash.startswith(article_hash) else Resolution(Standing.CHANGED)
+
+    def rare_words(self, question: str) -> dict[str, int]:
+        held = {word: sum(word in words(article.text) for article in self._articles.values()) for word in words(question)}
+        return dict(sorted(held.items(), key=lambda one: (one[1], one[0])))
 
     def search(self, query: str, *, top_k: int = 10, filters: Filters | None = None) -> list[Hit]:
         wanted = words(query)

@@ -1,0 +1,89 @@
+"""What the bar, the buttons of an answer, the filter form and the language switch do in the browser."""
+
+from __future__ import annotations
+
+# Runs in the bar.  `element`, `trigger` and `watch` are Gradio's; `trigger('submit')` calls Python.
+SCRIPT = """
+window.__kutipDesk?.abort();  // the component can be mounted twice
+const on = {signal: (window.__kutipDesk = new AbortController()).signal};
+let editing = false;
+const form = () => document.querySelector('form.narrow-form');
+const opener = () => element.querySelector('button.narrow');
+const show = (shown) => {
+  form().hidden = !shown;
+  opener().setAttribute('aria-expanded', shown);
+  if (shown) form().querySelector('input').focus();
+};
+const fill = () => {
+  const set = JSON.parse(element.querySelector('.bar')?.dataset.set ?? '{}');
+  for (const [name, value] of Object.entries(set)) if (form()?.elements[name]) form().elements[name].value = value;
+};
+const fold = () => element.querySelector('details[open]')?.removeAttribute('open');
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('button');
+  if (!event.target.closest?.('details.export')) fold();
+  if (button?.matches('.act')) { fold(); editing = button.name === 'edit'; trigger('submit', {do: button.name}); }
+  if (button?.matches('.narrow')) show(form().hidden);
+  if (button?.matches('.narrow-form .clear')) {
+    for (const one of form().elements) if (one.name) one.value = '';
+    form().requestSubmit();
+  }
+  const tongue = event.target.closest?.('a.tongue');
+  if (tongue && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    document.cookie = `kutip_language=${tongue.lang}; path=/; max-age=31536000; SameSite=Strict`;
+    const address = new URL(location.href);
+    address.searchParams.delete('lang');
+    history.replaceState(history.state, '', address);
+    location.reload();
+  }
+}, on);
+document.addEventListener('submit', (event) => {
+  if (event.target !== form()) return;
+  event.preventDefault();
+  trigger('submit', {do: 'set', filters: Object.fromEntries(new FormData(form()))});
+  show(false);
+  opener().focus();
+}, on);
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.isComposing) return;
+  const inside = document.activeElement;
+  if (form()?.contains(inside)) { show(false); opener().focus(); }
+  if (inside?.closest('details.export')) { fold(); element.querySelector('summary').focus(); }
+}, on);
+const dress = () => {
+  const language = element.querySelector('.bar')?.dataset.language;
+  if (language) document.documentElement.lang = language;
+  opener()?.setAttribute('aria-expanded', form() ? !form().hidden : false);
+  fill();
+  if (editing) document.querySelector('.ask textarea')?.focus();
+  editing = false;
+};
+watch('value', () => setTimeout(dress, 0));
+"""
+
+# Runs in a component of no size: each export arrives there as base64, and is saved under its name.
+SAVE = """
+watch('value', () => setTimeout(() => {
+  const file = element.querySelector('[data-text]');
+  if (!file) return;
+  const bytes = Uint8Array.from(atob(file.dataset.text), (one) => one.charCodeAt(0));
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes], {type: file.dataset.type}));
+  link.download = file.dataset.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}, 0));
+"""
+
+# After every change of the chat: what an earlier answer was confined to can be read but no longer taken out; and the newest
+# question comes to the top, so that the first citation is on screen however long the answer is.  On a touch screen it
+# also puts the keyboard away, which would cover the answer.
+SHOW_NEWEST = """() => requestAnimationFrame(() => {
+  const answers = [...document.querySelectorAll('.chat .bot-row')];
+  answers.forEach((one, n) => one.querySelectorAll('button.act').forEach((button) => { button.disabled = n < answers.length - 1; }));
+  const box = document.querySelector('.ask textarea');
+  if (box && !box.value) matchMedia('(pointer: coarse)').matches ? box.blur() : document.activeElement === document.body && box.focus();
+  const question = [...document.querySelectorAll('.chat .user-row')].at(-1), log = question?.closest('[role=log]');
+  if (log) log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top;
+})"""
