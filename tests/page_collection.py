@@ -21,7 +21,7 @@ def words(text: str) -> set[str]:
 class PageCollection:
     """Answers with the paragraphs that hold at least half of the question's words; implements `rag.web.asks.Asks`.
 
-    Of the filters it knows languages and articles.
+    Its filters compare dates as texts, and sources by a part of their name.
     """
 
     model_name = "shared words"
@@ -85,8 +85,7 @@ class PageCollection:
         return Answer(question, Reason.NOTHING_CLOSE, near_misses=tuple(cited[:2]), searched=searched, filters=filters)
 
     def _matching(self, filters: Filters) -> list[Article]:
-        spoken = [one for one in self._articles.values() if not filters.languages or one.language in filters.languages]
-        return [one for one in spoken if not filters.articles or one.id in filters.articles]
+        return [one for one in self._articles.values() if _lets_through(filters, one)]
 
     def searched(self) -> Searched:
         articles = self._articles.values()
@@ -101,6 +100,15 @@ class PageCollection:
     def warm_up(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+def _lets_through(filters: Filters, article: Article) -> bool:
+    return (
+        (not filters.languages or article.language in filters.languages)
+        and (not filters.articles or article.id in filters.articles)
+        and (not filters.sources or any(one.casefold() in article.source.casefold() for one in filters.sources))
+        and filters.since <= article.published <= (filters.until + "~" if filters.until else "~")
+    )
 
 
 def _citation(number: int, hit: Hit) -> Citation:
