@@ -50,7 +50,7 @@ class PageCollection:
         return Resolution(Standing.FOUND, article.text[start:end]) if article.hash.startswith(article_hash) else Resolution(Standing.CHANGED)
 
     def rare_words(self, question: str) -> dict[str, int]:
-        held = {word: sum(word in words(article.text) for article in self._articles.values()) for word in words(question)}
+        held = {word: sum(word in words(article.text) for article in self._articles.values()) for word in words(split_question(question, None)[0])}
         return dict(sorted(held.items(), key=lambda one: (one[1], one[0])))
 
     def search(self, query: str, *, top_k: int = 10, filters: Filters | None = None) -> list[Hit]:

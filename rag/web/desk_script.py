@@ -6,23 +6,32 @@ from __future__ import annotations
 SCRIPT = """
 window.__kutipDesk?.abort();  // the component can be mounted twice
 const on = {signal: (window.__kutipDesk = new AbortController()).signal};
-let editing = false;
+// Where the focus goes when Python has written the bar anew, and with it the button that was pressed.
+let back = '';
 const form = () => document.querySelector('form.narrow-form');
 const opener = () => element.querySelector('button.narrow');
-const show = (shown) => {
-  form().hidden = !shown;
-  opener().setAttribute('aria-expanded', shown);
-  if (shown) form().querySelector('input').focus();
-};
 const fill = () => {
   const set = JSON.parse(element.querySelector('.bar')?.dataset.set ?? '{}');
   for (const [name, value] of Object.entries(set)) if (form()?.elements[name]) form().elements[name].value = value;
 };
+const show = (shown) => {
+  form().hidden = !shown;
+  opener().setAttribute('aria-expanded', shown);
+  if (!shown) return;
+  fill();
+  form().querySelector('input').focus();
+};
+const leave = (name) => { back = name; element.dataset.back = name; };
 const fold = () => element.querySelector('details[open]')?.removeAttribute('open');
 document.addEventListener('click', (event) => {
   const button = event.target.closest?.('button');
   if (!event.target.closest?.('details.export')) fold();
-  if (button?.matches('.act')) { fold(); editing = button.name === 'edit'; trigger('submit', {do: button.name}); }
+  if (button?.matches('.act')) {
+    fold();
+    if (button.name.startsWith('export-')) element.querySelector('summary').focus();
+    else if (element.contains(button)) leave(button.name);
+    trigger('submit', {do: button.name});
+  }
   if (button?.matches('.narrow')) show(form().hidden);
   if (button?.matches('.narrow-form .clear')) {
     for (const one of form().elements) if (one.name) one.value = '';
@@ -41,9 +50,10 @@ document.addEventListener('click', (event) => {
 document.addEventListener('submit', (event) => {
   if (event.target !== form()) return;
   event.preventDefault();
-  trigger('submit', {do: 'set', filters: Object.fromEntries(new FormData(form()))});
   show(false);
   opener().focus();
+  leave('narrow');
+  trigger('submit', {do: 'set', filters: Object.fromEntries(new FormData(form()))});
 }, on);
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.isComposing) return;
@@ -55,9 +65,12 @@ const dress = () => {
   const language = element.querySelector('.bar')?.dataset.language;
   if (language) document.documentElement.lang = language;
   opener()?.setAttribute('aria-expanded', form() ? !form().hidden : false);
-  fill();
-  if (editing) document.querySelector('.ask textarea')?.focus();
-  editing = false;
+  if (!back || element.querySelector('.bar[inert]')) return;
+  const box = document.querySelector('.ask textarea'), button = element.querySelector(`button[name="${back}"]`);
+  if (['edit', 'keep', 'new'].includes(back)) box?.focus();
+  else if (document.activeElement === document.body) (button ?? opener()).focus();
+  back = '';
+  delete element.dataset.back;
 };
 watch('value', () => setTimeout(dress, 0));
 """
@@ -83,7 +96,7 @@ SHOW_NEWEST = """() => requestAnimationFrame(() => {
   const answers = [...document.querySelectorAll('.chat .bot-row')];
   answers.forEach((one, n) => one.querySelectorAll('button.act').forEach((button) => { button.disabled = n < answers.length - 1; }));
   const box = document.querySelector('.ask textarea');
-  if (box && !box.value) matchMedia('(pointer: coarse)').matches ? box.blur() : document.activeElement === document.body && box.focus();
+  if (box && !box.value && !document.querySelector('[data-back]')) matchMedia('(pointer: coarse)').matches ? box.blur() : document.activeElement === document.body && box.focus();
   const question = [...document.querySelectorAll('.chat .user-row')].at(-1), log = question?.closest('[role=log]');
   if (log) log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top;
 })"""
