@@ -20,9 +20,9 @@ ARTICLE = Article("a<b>", "Judul", "Haniyeh didampingi Saleh. Rahasia redaksi.",
 SPAN = ("a<b>", 0, 25)
 
 
-def asked(*questions: str, filters: Filters = Filters()) -> tuple[Talk, ScriptedCollection]:
+def asked(*questions: str, filters: Filters | None = None) -> tuple[Talk, ScriptedCollection]:
     collection = ScriptedCollection([ARTICLE], *[[SPAN]] * 20)
-    talk = Talk(filters=filters)
+    talk = Talk(filters=filters or Filters())
     for question in questions:
         talk, _ = talk.ask(collection, question)
     return talk, collection

@@ -8,6 +8,7 @@ window.__kutipDesk?.abort();  // the component can be mounted twice
 const on = {signal: (window.__kutipDesk = new AbortController()).signal};
 // Where the focus goes when Python has written the bar anew, and with it the button that was pressed.
 let back = '';
+let set = '';  // what was set when the form was last filled in
 const form = () => document.querySelector('form.narrow-form');
 const opener = () => element.querySelector('button.narrow');
 const fill = () => {
@@ -64,6 +65,9 @@ document.addEventListener('keydown', (event) => {
 const dress = () => {
   const language = element.querySelector('.bar')?.dataset.language;
   if (language) document.documentElement.lang = language;
+  const now = element.querySelector('.bar')?.dataset.set;
+  if (now !== set) fill();
+  set = now;
   opener()?.setAttribute('aria-expanded', form() ? !form().hidden : false);
   if (!back || element.querySelector('.bar[inert]')) return;
   const box = document.querySelector('.ask textarea'), button = element.querySelector(`button[name="${back}"]`);
@@ -96,7 +100,8 @@ SHOW_NEWEST = """() => requestAnimationFrame(() => {
   const answers = [...document.querySelectorAll('.chat .bot-row')];
   answers.forEach((one, n) => one.querySelectorAll('button.act').forEach((button) => { button.disabled = n < answers.length - 1; }));
   const box = document.querySelector('.ask textarea');
-  if (box && !box.value && !document.querySelector('[data-back]')) matchMedia('(pointer: coarse)').matches ? box.blur() : document.activeElement === document.body && box.focus();
+  const free = document.activeElement === document.body && !document.querySelector('[data-back]');
+  if (box && !box.value) matchMedia('(pointer: coarse)').matches ? box.blur() : free && box.focus();
   const question = [...document.querySelectorAll('.chat .user-row')].at(-1), log = question?.closest('[role=log]');
   if (log) log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top;
 })"""

@@ -48,6 +48,7 @@ CSS = """
 .narrow-form label span { display: block; margin-bottom: 2px; }
 .narrow-form :is(input, select) { width: 100%; min-height: 36px; padding: 4px 8px; border: 1px solid var(--rule); border-radius: 6px;
   background: var(--paper); color: var(--body-text-color); font-size: .95rem; }
+.narrow-form select { appearance: auto; }
 .narrow-form .ends { display: flex; gap: 6px; }
 .narrow-form .tool { min-height: 36px; }
 .narrow-form .apply { border-color: var(--go); color: var(--go); font-weight: 600; }

@@ -75,7 +75,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Add a folder of articles in a terminal: {command}",
         "id": "Tambahkan satu folder artikel lewat terminal: {command}",
     },
-    "about": {"en": "Goes on about:", "id": "Masih tentang:"},
+    "about": {"en": "Still about:", "id": "Masih tentang:"},
     "part.drop": {"en": "Ask again without this", "id": "Tanya lagi tanpa ini"},
     "part.phrase": {"en": "exactly “{phrase}”", "id": "persis “{phrase}”"},
     "filter": {"en": "Filter:", "id": "Penyaring:"},
@@ -99,6 +99,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "lost.removed": {
         "en": "The article was removed since; the quote is not shown.",
         "id": "Artikelnya sudah dihapus sejak dikutip; kutipannya tidak ditampilkan.",
+    },
+    "lost.near": {
+        "en": "“{again}” shows what came nearest.",
+        "id": "“{again}” menampilkan bagian yang paling dekat.",
     },
     "set.drop": {"en": "Take this filter off", "id": "Lepas penyaring ini"},
     "bar": {"en": "This conversation", "id": "Percakapan ini"},

@@ -71,11 +71,11 @@ CSS = """
 .chat mark, .reader mark { color: inherit; border-radius: 2px; padding: 1px 0; }
 .chat mark { background: var(--mark-best); }
 .chat a[href^="#cite="] { text-decoration: none; color: var(--go); }
-.chat blockquote a[href^="#cite="] { display: inline-block; position: relative; min-width: 26px; padding: 0 6px;
+.chat :is(blockquote, .lost) a[href^="#cite="] { display: inline-block; position: relative; min-width: 26px; padding: 0 6px;
   border: 1px solid currentColor; border-radius: 13px; line-height: 24px; text-align: center; font-size: .85rem; font-weight: 600;
   unicode-bidi: isolate; }
-.chat blockquote a[href^="#cite="]::after { content: ""; position: absolute; inset: -10px; }
-.chat blockquote a[href^="#cite="]:is([aria-current], :hover) { background: var(--go); color: var(--paper); }
+.chat :is(blockquote, .lost) a[href^="#cite="]::after { content: ""; position: absolute; inset: -10px; }
+.chat :is(blockquote, .lost) a[href^="#cite="]:is([aria-current], :hover) { background: var(--go); color: var(--paper); }
 .chat .heading a { font-weight: 600; }
 .chat .heading a:is([aria-current], :hover) { text-decoration: underline; }
 .chat .said, .chat .also, .reader .said, .reader .facts { color: var(--quiet); font-size: .9rem; font-weight: 400; }
