@@ -42,10 +42,11 @@ class Choices:
         return cls(tuple(sorted(sources, key=str.casefold)), tuple(sorted(languages)), tuple(named))
 
 
-def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False) -> str:
+def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False, recall: bool = False) -> str:
     """The bar over the box: `notice`, the filter that is set, and the buttons that have something to act on.
 
-    While it is `busy` none can be pressed: what is pressed during an answer would be lost.
+    While it is `busy` none can be pressed: what is pressed during an answer would be lost.  With `recall` it asks at once for the
+    conversation that the browser kept.
     """
     said = notice or (say("talk.editing", language) if talk.editing else "")
     keep = f" {_button('keep', language)}" if talk.editing and not notice else ""
@@ -62,7 +63,7 @@ def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False)
     )
     kept = html_escape(json.dumps(_fields(talk)))
     return (
-        f'<div class="bar" data-language="{language}" data-set="{kept}"{" inert" if busy else ""}>{status}{line}'
+        f'<div class="bar" data-language="{language}" data-set="{kept}"{" inert" if busy else ""}{" data-recall" if recall else ""}>{status}{line}'
         f'<div class="acts" role="group" aria-label="{html_line(say("bar", language))}">{narrow}{"".join(acts)}</div></div>'
     )
 

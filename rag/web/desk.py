@@ -51,8 +51,10 @@ class Desk:
 
     def connect(self, page: gr.Blocks, chat: gr.Chatbot, box: gr.Textbox) -> None:
         self._chat, self._box = chat, box
+        # Not in the queue: who only comes to look does not stand in line with the questions.
+        page.load(self._greeted, self._kept, [box, self._bar], queue=False, show_progress="hidden", api_visibility="private")
         gr.on(
-            [page.load, box.submit, self._bar.submit],
+            [box.submit, self._bar.submit],
             self._respond,
             [box, chat, self._kept],
             [box, chat, self._kept, self._bar, self._file],
@@ -68,14 +70,14 @@ class Desk:
         language = spoken(request)
         wish = event._data if isinstance(event._data, dict) else {}  # its own attributes fail where a box or the page sends none
         # What waited for another answer comes without its event: a question still stands in the box.
-        do = str(wish.get("do", "ask" if question.strip() or messages else "load"))
+        do = str(wish.get("do", "ask" if question.strip() or messages else "recall"))
         try:
             talk, notice = Talk.read(kept), ""
         except ConversationError:
             talk, notice = Talk(), say("talk.unreadable", language)
         match do:
-            case "load":
-                yield from self._recalled(talk, request, notice)
+            case "recall":
+                yield from self._recalled(replace(talk, failed="", editing=False), language, notice)
             case "ask" if question.strip():
                 yield {self._box: "", **self._waiting([*_before(messages, talk), _user(question)], talk, language)}
                 yield self._asked(messages, talk, question, language)
@@ -147,22 +149,24 @@ class Desk:
     def _undone(self, talk: Talk, messages: Messages, language: str) -> Iterator[Shown]:
         left = talk.undone()
         if not talk.last_question and left.turns:
-            yield from self._retold(left, language)
+            yield from self._recalled(left, language)
             return
         yield {self._chat: messages[:-2], **self._told(left, language)}
 
-    def _recalled(self, talk: Talk, request: gr.Request, notice: str) -> Iterator[Shown]:
-        """Shows the conversation that the browser kept, each quote checked again."""
+    def _greeted(self, kept: object, request: gr.Request) -> Shown:
+        """The words of the bar and the box in the visitor's language; a conversation that was kept then asks to be recalled."""
         language = spoken(request)
-        talk = Talk(talk.turns, talk.filters, talk.before)
-        words: Shown = {}
+        try:
+            talk, notice = Talk.read(kept), ""
+        except ConversationError:
+            talk, notice = Talk(), say("talk.unreadable", language)
+        shown: Shown = {self._bar: bar_html(replace(talk, failed="", editing=False), language, notice, recall=bool(talk.turns))}
         if language != browser_language(request):  # Gradio has put the words of the browser's language there
-            words = {self._box: gr.Textbox(label=say("question", language), placeholder=say("placeholder", language), submit_btn=say("ask", language))}
-        yield {**words, **self._told(talk, language, notice)}
-        if talk.turns:
-            yield from self._retold(talk, language)
+            shown[self._box] = gr.Textbox(label=say("question", language), placeholder=say("placeholder", language), submit_btn=say("ask", language))
+        return shown
 
-    def _retold(self, talk: Talk, language: str) -> Iterator[Shown]:
+    def _recalled(self, talk: Talk, language: str, notice: str = "") -> Iterator[Shown]:
+        """Shows the conversation that the browser kept, each quote checked again."""
         if not self._opening.wait(0):
             waits = say("answer.waits", language)
             yield {self._chat: [one for turn in talk.turns for one in (_user(turn.question), _bot(waits))]}
@@ -173,7 +177,7 @@ class Desk:
                 messages += [_user(turn.question), _bot(recalled_markdown(turn, chat.resolved(turn), language))]
         except Exception as error:
             messages = [_user(talk.last_question), _bot(_problem(error, language))]
-        yield {self._chat: messages, **self._told(talk, language)}
+        yield {self._chat: messages, **self._told(talk, language, notice)}
 
     def _exported(self, talk: Talk, form: str, language: str) -> Shown:
         try:

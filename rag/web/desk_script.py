@@ -68,6 +68,7 @@ const dress = () => {
   const now = element.querySelector('.bar')?.dataset.set;
   if (now !== set) fill();
   set = now;
+  if (element.querySelector('[data-recall]')) trigger('submit', {do: 'recall'});
   opener()?.setAttribute('aria-expanded', form() ? !form().hidden : false);
   if (!back || element.querySelector('.bar[inert]')) return;
   const box = document.querySelector('.ask textarea'), button = element.querySelector(`button[name="${back}"]`);
