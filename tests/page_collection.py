@@ -107,7 +107,8 @@ def _lets_through(filters: Filters, article: Article) -> bool:
         (not filters.languages or article.language in filters.languages)
         and (not filters.articles or article.id in filters.articles)
         and (not filters.sources or any(one.casefold() in article.source.casefold() for one in filters.sources))
-        and filters.since <= article.published <= (filters.until + "~" if filters.until else "~")
+        and (not filters.since or filters.since <= article.published)
+        and (not filters.until or "" < article.published <= filters.until + "~")
     )
 
 

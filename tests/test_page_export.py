@@ -34,6 +34,7 @@ def saved(page: Page, name: str) -> tuple[str, bytes]:
     with page.expect_download() as download:
         page.get_by_role("button", name=name).press("Enter")
     expect(page.locator(".bar details[open]")).to_have_count(0)
+    expect(page.locator(".bar summary")).to_be_focused()
     with open(download.value.path(), "rb") as file:
         return download.value.suggested_filename, file.read()
 

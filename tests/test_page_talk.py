@@ -99,6 +99,28 @@ def test_two_visitors_never_see_each_other(visit, address):
     expect(other.locator(".chat .user")).to_have_text(["Netanyahu menelepon Putin", "dan siapa lagi?"])
 
 
+def test_two_tabs_of_one_browser_are_two_conversations(visit, address):
+    one = asked(visit(address), QUESTION)
+    other = one.context.new_page()
+    other.goto(address)
+    expect(other.locator(".chat .user")).to_have_text(QUESTION)
+    press(other, "New")
+    expect(other.locator(".chat .user")).to_have_count(0)
+    asked(other, "Netanyahu menelepon Putin")
+    asked(one, FOLLOW_UP)
+    expect(answered(one).locator(".about button")).to_have_text(["didampingi", "Haniyeh"])
+    assert questions(other) == ["Netanyahu menelepon Putin"]
+
+
+def test_a_button_that_is_pressed_twice_leaves_the_box_alone(visit, address):
+    page = asked(visit(address), QUESTION)
+    page.get_by_role("textbox", name="Question").fill("belum selesai ditulis")
+    page.locator(".bar [name=retry]").dblclick()
+    answered(page)
+    expect(page.get_by_role("textbox", name="Question")).to_have_value("belum selesai ditulis")
+    assert questions(page) == [QUESTION]
+
+
 @pytest.mark.parametrize(("size", "locale"), [(WIDE, "en-US"), (PHONE, "id-ID")], ids=["wide", "phone"])
 def test_again_edit_and_undo(visit, address, collection, size, locale):
     again, edit, leave, undo, new = ("Again", "Edit", "Leave it", "Undo", "New") if locale == "en-US" else ("Ulangi", "Ubah", "Biarkan", "Urungkan", "Baru")
@@ -114,8 +136,10 @@ def test_again_edit_and_undo(visit, address, collection, size, locale):
     expect(box).to_be_focused()
     press(page, leave)
     expect(box).to_have_value("")
+    expect(box).to_be_focused()
     press(page, edit)
     expect(box).to_have_value("Netanyahu menelepon Putin")
+    expect(box).to_be_focused()
     box.fill("Lavrov di Doha dan Qatar")
     box.press("Enter")
     expect(page.locator(".chat .user").last).to_have_text("Lavrov di Doha dan Qatar")
@@ -136,6 +160,7 @@ def test_a_question_that_fails_can_be_asked_again_and_makes_room_for_the_next(vi
     expect(answered(page)).to_contain_text("Something went wrong")
     press(page, "Edit")
     expect(page.get_by_role("textbox", name="Question")).to_have_value("something unexpected")
+    expect(page.get_by_role("textbox", name="Question")).to_be_focused()
     press(page, "Again")
     answered(page)
     assert questions(page) == [QUESTION, "something unexpected"]

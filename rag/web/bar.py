@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,9 +62,11 @@ def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False,
         f'<button type="button" class="tool narrow" aria-expanded="false" aria-controls="narrow" title="{html_line(say("does.filter", language))}">'
         f"{say('bar.filter', language)}</button>"
     )
+    # The number makes every value a new one: the browser has to see that what was pressed is done.
+    told = f'data-at="{time.time_ns()}" data-language="{language}"'
     kept = html_escape(json.dumps(_fields(talk)))
     return (
-        f'<div class="bar" data-language="{language}" data-set="{kept}"{" inert" if busy else ""}{" data-recall" if recall else ""}>{status}{line}'
+        f'<div class="bar" {told} data-set="{kept}"{" inert" if busy else ""}{" data-recall" if recall else ""}>{status}{line}'
         f'<div class="acts" role="group" aria-label="{html_line(say("bar", language))}">{narrow}{"".join(acts)}</div></div>'
     )
 

@@ -15,7 +15,7 @@ from rag.conversing.conversation import Conversation
 from rag.errors import ConversationError, QuestionError, RagError
 from rag.exports.export import export
 from rag.settings import QUESTION_CHARACTERS_MAX
-from rag.types import Answer
+from rag.types import Answer, Searched
 from rag.web.api import AT_ONCE
 from rag.web.asks import Asks
 from rag.web.bar import FORMS, Choices, bar_html, form_html
@@ -43,6 +43,7 @@ class Desk:
     def __init__(self, opening: Opening) -> None:
         """Puts bar and form into the Blocks being built."""
         self._opening = opening
+        self._proposed: tuple[Searched, Choices] | None = None
         # Its secret stands in the page: it only has to be the same after a restart.
         self._kept = gr.BrowserState(None, storage_key="kutip-conversation", secret="kutip")
         self._file = gr.HTML("", html_template="${value}", js_on_load=SAVE, elem_classes=["files"])
@@ -65,6 +66,13 @@ class Desk:
             api_visibility="private",
         )
         chat.change(None, None, None, js=SHOW_NEWEST, api_visibility="private")
+
+    def form_of(self, collection: Asks, language: str) -> str:
+        """The form with what it proposes; all articles are read for that only when their sum has changed."""
+        searched = collection.searched()
+        if self._proposed is None or self._proposed[0] != searched:
+            self._proposed = searched, Choices.among(collection.articles())
+        return form_html(self._proposed[1], language)
 
     def _respond(self, question: str, messages: Messages, kept: object, request: gr.Request, event: gr.EventData) -> Iterator[Shown]:
         language = spoken(request)
@@ -116,35 +124,30 @@ class Desk:
         try:
             collection = self._opening.collection()
             if setting:
-                talk, answer = talk.confine(collection, filters)
+                after, answer = talk.confine(collection, filters)
             elif do == "widen":
-                talk, answer = talk.widen(collection)
+                after, answer = talk.widen(collection)
             elif do == "retry":
-                talk, answer = talk.retry(collection)
+                after, answer = talk.retry(collection)
             else:
-                talk, answer = talk.drop(collection, do)
-            shown = self._answer_markdown(collection, talk, answer, language)
+                after, answer = talk.drop(collection, do)
+            shown = _answer_markdown(collection, after, answer, language)
         except Exception as error:
             yield {self._chat: [*messages[:-1], _bot(_problem(error, language))], **self._told(talk, language)}
             return
-        yield {self._chat: [*messages[:-2], _user(talk.last_question), _bot(shown)], **self._told(talk, language)}
+        yield {self._chat: [*messages[:-2], _user(after.last_question), _bot(shown)], **self._told(after, language)}
 
     def _asked(self, messages: Messages, talk: Talk, question: str, language: str) -> Shown:
         before = _before(messages, talk)
         try:
             collection = self._opening.collection()
-            talk, answer = talk.ask(collection, question)
-            shown = self._answer_markdown(collection, talk, answer, language)
+            after, answer = talk.ask(collection, question)
+            shown = _answer_markdown(collection, after, answer, language)
         except Exception as error:
             # A question that is edited stays until another one is answered in its place.
             before, shown = _before(messages, replace(talk, editing=False)), _problem(error, language)
-            talk = replace(talk, failed=question[:QUESTION_CHARACTERS_MAX])
-        return {self._chat: [*before, _user(question), _bot(shown)][-2 * TURNS_KEPT :], **self._told(talk, language)}
-
-    def _answer_markdown(self, collection: Asks, talk: Talk, answer: Answer, language: str) -> str:
-        turn = talk.turns[-1]
-        rare = {} if answer else collection.rare_words(answer.question)
-        return answer_markdown(answer, language, turn.carried, rare)
+            after = replace(talk, failed=question[:QUESTION_CHARACTERS_MAX])
+        return {self._chat: [*before, _user(question), _bot(shown)][-2 * TURNS_KEPT :], **self._told(after, language)}
 
     def _undone(self, talk: Talk, messages: Messages, language: str) -> Iterator[Shown]:
         left = talk.undone()
@@ -187,7 +190,8 @@ class Desk:
             return self._told(talk, language, error_words(error, language))
         data = base64.b64encode(text.encode("utf-8-sig" if form == "csv" else "utf-8", "replace")).decode()
         # The number makes every value a new one: the same file may be wanted twice.
-        return {self._file: f'<i hidden data-name="kutip.{form}" data-type="{_TYPES[form]}" data-text="{data}" data-at="{time.time_ns()}"></i>'}
+        file = f'<i hidden data-name="kutip.{form}" data-type="{_TYPES[form]}" data-text="{data}" data-at="{time.time_ns()}"></i>'
+        return {self._file: file, **self._told(talk, language)}
 
     def _waiting(self, messages: Messages, talk: Talk, language: str) -> Shown:
         waits = searching_markdown(language) if self._opening.wait(0) else say("answer.waits", language)
@@ -201,6 +205,11 @@ def _before(messages: Messages, talk: Talk) -> Messages:
     """What stays in the chat when another question is asked: not one that failed, nor one that is edited."""
     messages = messages[:-2] if talk.failed else messages
     return messages[:-2] if talk.editing else messages
+
+
+def _answer_markdown(collection: Asks, talk: Talk, answer: Answer, language: str) -> str:
+    rare = {} if answer else collection.rare_words(answer.question)
+    return answer_markdown(answer, language, talk.turns[-1].carried, rare)
 
 
 def _user(question: str) -> dict[str, Any]:

@@ -9,6 +9,14 @@ const on = {signal: (window.__kutipDesk = new AbortController()).signal};
 // Where the focus goes when Python has written the bar anew, and with it the button that was pressed.
 let back = '';
 let set = '';  // what was set when the form was last filled in
+// What Gradio lets wait for another answer loses what was pressed, and would pass for a question in the box: so it waits here.
+let free = 0, next = null;
+const PATIENCE = 3000;
+const send = (wish) => {
+  if (Date.now() < free) { next = wish; return; }
+  [free, next] = [Date.now() + PATIENCE, null];
+  trigger('submit', wish);
+};
 const form = () => document.querySelector('form.narrow-form');
 const opener = () => element.querySelector('button.narrow');
 const fill = () => {
@@ -29,9 +37,10 @@ document.addEventListener('click', (event) => {
   if (!event.target.closest?.('details.export')) fold();
   if (button?.matches('.act')) {
     fold();
-    if (button.name.startsWith('export-')) element.querySelector('summary').focus();
-    else if (element.contains(button)) leave(button.name);
-    trigger('submit', {do: button.name});
+    const file = button.name.startsWith('export-');
+    if (file) element.querySelector('summary').focus();
+    if (element.contains(button)) leave(file ? 'export' : button.name);
+    send({do: button.name});
   }
   if (button?.matches('.narrow')) show(form().hidden);
   if (button?.matches('.narrow-form .clear')) {
@@ -54,7 +63,7 @@ document.addEventListener('submit', (event) => {
   show(false);
   opener().focus();
   leave('narrow');
-  trigger('submit', {do: 'set', filters: Object.fromEntries(new FormData(form()))});
+  send({do: 'set', filters: Object.fromEntries(new FormData(form()))});
 }, on);
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.isComposing) return;
@@ -68,10 +77,13 @@ const dress = () => {
   const now = element.querySelector('.bar')?.dataset.set;
   if (now !== set) fill();
   set = now;
-  if (element.querySelector('[data-recall]')) trigger('submit', {do: 'recall'});
   opener()?.setAttribute('aria-expanded', form() ? !form().hidden : false);
-  if (!back || element.querySelector('.bar[inert]')) return;
-  const box = document.querySelector('.ask textarea'), button = element.querySelector(`button[name="${back}"]`);
+  if (element.querySelector('.bar[inert]')) return;
+  free = 0;
+  if (element.querySelector('[data-recall]')) send({do: 'recall'});
+  else if (next) send(next);
+  if (!back) return;
+  const box = document.querySelector('.ask textarea'), button = element.querySelector(back === 'export' ? 'summary' : `button[name="${back}"]`);
   if (['edit', 'keep', 'new'].includes(back)) box?.focus();
   else if (document.activeElement === document.body) (button ?? opener()).focus();
   back = '';

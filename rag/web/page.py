@@ -17,7 +17,6 @@ from rag.settings import QUESTION_CHARACTERS_MAX  # noqa: E402
 from rag.web import desk_style  # noqa: E402
 from rag.web.api import add_api  # noqa: E402
 from rag.web.asks import Asks  # noqa: E402
-from rag.web.bar import Choices, form_html  # noqa: E402
 from rag.web.desk import Desk  # noqa: E402
 from rag.web.guard import OwnOriginOnly  # noqa: E402
 from rag.web.opening import Opening, Phase, State  # noqa: E402
@@ -54,7 +53,7 @@ def build_page(opening: Opening) -> gr.Blocks:
         while True:
             state = opening.state
             if state != shown:
-                yield await asyncio.to_thread(_overview, opening, state, language)
+                yield await asyncio.to_thread(_overview, opening, desk, state, language)
                 shown = state
             if state.phase in (Phase.READY, Phase.FAILED):
                 return
@@ -106,14 +105,14 @@ def _holds(collection: Asks, article_id: str) -> bool:
         return False
 
 
-def _overview(opening: Opening, state: State, language: str) -> tuple[str, Any, Any]:
+def _overview(opening: Opening, desk: Desk, state: State, language: str) -> tuple[str, Any, Any]:
     """The head of the page, and once it is known what can be asked the chat's welcome and the form of the filter."""
     if state.phase not in (Phase.READY, Phase.FAILED):
         return masthead_html(state, None, language), gr.skip(), gr.skip()
     try:
         collection = opening.collection()
         head, examples = masthead_html(state, collection.searched(), language), examples_for(collection)
-        form = form_html(Choices.among(collection.articles()), language)
+        form = desk.form_of(collection, language)
     except RagError as error:
         return masthead_html(state, None, language, error), gr.skip(), gr.skip()
     return head, gr.Chatbot(label=say("chat", language), placeholder=welcome_markdown(examples, language)), form
