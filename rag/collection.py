@@ -27,6 +27,7 @@ from rag.removing import remove, restore
 from rag.retrieval.live import CacheWriter, LiveIndexes, needed_generation
 from rag.retrieval.names import with_names
 from rag.retrieval.question import parse_question
+from rag.retrieval.rarity import rare_words
 from rag.retrieval.search import Ranking, hits, query_words, rank
 from rag.retrieval.selection import Selections
 from rag.retrieval.typed_filters import split_question
@@ -231,6 +232,13 @@ class Collection:
         """What a question is asked of: counts, languages, first and last date."""
         with self._snapshot() as snapshot:
             return self._searched(snapshot)
+
+    def rare_words(self, question: str) -> dict[str, int]:
+        """How many articles hold each word of `question` in this very form, the rarest first; common words are left out."""
+        parsed = parse_question(split_question(question, None)[0], self.searched().languages)
+        with self._snapshot() as snapshot:
+            view = self._indexes.at(snapshot) if snapshot.state is not None else None
+            return rare_words(parsed, snapshot, view) if view is not None else {}
 
     def resolve(self, article_id: str, article_hash: str, start: int, end: int) -> Resolution:
         """The quote of a citation made earlier, or that its article was changed or removed since.

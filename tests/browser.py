@@ -36,4 +36,4 @@ def fits(page: Page) -> bool:
 def tabbed(page: Page) -> str:
     """Where one more Tab leads."""
     page.keyboard.press("Tab")
-    return page.evaluate("['.reader', '.chat', '.ask'].find((one) => document.activeElement.closest(one)) ?? ''")
+    return page.evaluate("['.reader', '.chat', '.desk', '.ask'].find((one) => document.activeElement.closest(one)) ?? ''")

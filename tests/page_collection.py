@@ -14,7 +14,7 @@ from rag.errors import ArticleNotFound, QuestionError
 from rag.filters import Filters
 from rag.retrieval.typed_filters import split_question
 from rag.settings import QUESTION_CHARACTERS_MAX
-from rag.types import Answer, Article, Citation, Hit, Passage, Reason, Searched, Sentence, Strength, Why
+from rag.types import Answer, Article, Citation, Hit, Passage, Reason, Resolution, Searched, Sentence, Standing, Strength, Why
 
 
 def words(text: str) -> set[str]:
@@ -24,7 +24,7 @@ def words(text: str) -> set[str]:
 class PageCollection:
     """Answers with the paragraphs that hold at least half of the question's words; implements `rag.web.asks.Asks`.
 
-    Of the filters it knows languages and articles.
+    Its filters compare dates as texts, and sources by a part of their name.
     """
 
     model_name = "shared words"
@@ -45,6 +45,19 @@ class PageCollection:
         if article_id not in self._articles:
             raise ArticleNotFound(article_id)
         return self._articles[article_id]
+
+    def articles(self) -> list[Article]:
+        return [replace(article, text="") for article in self._articles.values()]
+
+    def resolve(self, article_id: str, article_hash: str, start: int, end: int) -> Resolution:
+        article = self._articles.get(article_id)
+        if article is None:
+            return Resolution(Standing.REMOVED)
+        return Resolution(Standing.FOUND, article.text[start:end]) if article.hash.startswith(article_hash) else Resolution(Standing.CHANGED)
+
+    def rare_words(self, question: str) -> dict[str, int]:
+        held = {word: sum(word in words(article.text) for article in self._articles.values()) for word in words(split_question(question, None)[0])}
+        return dict(sorted(held.items(), key=lambda one: (one[1], one[0])))
 
     def search(self, query: str, *, top_k: int = 10, filters: Filters | None = None) -> list[Hit]:
         wanted = words(query)
@@ -78,8 +91,7 @@ class PageCollection:
         return Answer(question, Reason.NOTHING_CLOSE, near_misses=tuple(cited[:2]), searched=searched, filters=filters)
 
     def _matching(self, filters: Filters) -> list[Article]:
-        spoken = [one for one in self._articles.values() if not filters.languages or one.language in filters.languages]
-        return [one for one in spoken if not filters.articles or one.id in filters.articles]
+        return [one for one in self._articles.values() if _lets_through(filters, one)]
 
     def searched(self) -> Searched:
         articles = self._articles.values()
@@ -104,6 +116,16 @@ class PageCollection:
     def warm_up(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+def _lets_through(filters: Filters, article: Article) -> bool:
+    return (
+        (not filters.languages or article.language in filters.languages)
+        and (not filters.articles or article.id in filters.articles)
+        and (not filters.sources or any(one.casefold() in article.source.casefold() for one in filters.sources))
+        and (not filters.since or filters.since <= article.published)
+        and (not filters.until or "" < article.published <= filters.until + "~")
+    )
 
 
 def _citation(number: int, hit: Hit) -> Citation:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rag import Article, Collection, Conversation, ConversationError, Filters, QuestionError, Reason, Standing, Strength
 from rag.conversing.followups import Link, read
-from rag.conversing.saving import BYTES_MAX, read_turns, write_turns
+from rag.conversing.saving import BYTES_MAX, read_turns, turns_as_text, turns_from_text, write_turns
 from rag.conversing.topic import carried_over
 from rag.conversing.turns import Reference, Turn
 from rag.types import Span
@@ -159,6 +159,22 @@ def test_retry_edit_and_undo() -> None:
             again()
 
 
+def test_the_last_question_is_asked_again_of_other_articles() -> None:
+    chat, collection = talk()
+    chat.ask("Siapa mendampingi Haniyeh lang:id source:tribun")
+    chat.ask("dan pada 2023? until:2024")
+    chat.again(Filters(languages=("id",)))
+    assert collection.asked[-1] == ("dan pada 2023? mendampingi Haniyeh", Filters(languages=("id",)))
+    last = chat.turns[-1]
+    assert (len(chat.turns), last.question, last.carried_filters) == (2, "dan pada 2023?", Filters(languages=("id",)))
+    chat.again(Filters(), 'dan "pada" 2024? lang:en')
+    assert collection.asked[-1] == ('dan "pada" 2024? mendampingi Haniyeh', Filters())
+    chat.edit(1, "dan pada 2025?", filters=Filters(languages=("ms",)))
+    assert collection.asked[-1][1] == Filters(languages=("ms",))
+    with pytest.raises(ConversationError, match="Nothing was asked"):
+        talk()[0].again(Filters())
+
+
 def test_a_question_that_fails_leaves_the_conversation_as_it_was() -> None:
     chat, _ = talk([("a", 0, 5)])
     chat.ask("harga beras")
@@ -261,6 +277,7 @@ def turns(draw: st.DrawFn) -> Turn:
 @given(st.lists(turns(), max_size=4).map(tuple))
 def test_a_saved_conversation_is_read_as_it_was(tmp_path_factory: pytest.TempPathFactory, kept: tuple[Turn, ...]) -> None:
     path = tmp_path_factory.getbasetemp() / "round-trip.json"
+    assert turns_from_text(turns_as_text(kept)) == kept
     write_turns(path, kept)
     assert read_turns(path) == kept
     assert [one.name for one in path.parent.glob(".round-trip*")] == []
@@ -308,6 +325,12 @@ def test_a_file_with_a_wrong_value_is_refused(place: tuple, value: object, tmp_p
 def test_a_file_that_is_no_conversation_is_refused(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "chat.json").write_bytes(data)
     refused(tmp_path / "chat.json")
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", "[" * 9999, '{"kutip_conversation": 2, "turns": []}', '{"kutip_conversation": 1, "turns": [{}]}'])
+def test_a_text_that_is_no_conversation_is_refused(text: str) -> None:
+    with pytest.raises(ConversationError, match="Begin a new one"):
+        turns_from_text(text)
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from rag.filters import Filters
 from rag.types import Answer, Reason
 from rag.web.escaping import one_line
+from rag.web.parts import filter_parts, less, named_part, without_phrase
 from rag.web.render import answer_markdown
-from rag.web.wording import filter_words
 
 pytest_plugins = ("page_browser",)
 
@@ -19,8 +19,8 @@ pytest_plugins = ("page_browser",)
 @pytest.mark.parametrize(
     ("size", "locale", "says"),
     [
-        (WIDE, "en-US", "Filter: from January 2020 on · language Indonesian"),
-        (PHONE, "id-ID", "Penyaring: sejak Januari 2020 · bahasa Indonesia"),
+        (WIDE, "en-US", "Filter: from January 2020 on language Indonesian"),
+        (PHONE, "id-ID", "Penyaring: sejak Januari 2020 bahasa Indonesia"),
     ],
     ids=["wide", "phone"],
 )
@@ -64,13 +64,56 @@ def test_a_hostile_filter_is_shown_as_text(visit, address):
         shown = page.locator(".chat .bot").last.locator(".filter")
         expect(page.locator(".chat .filter")).to_have_count(number)
         assert one_line(attack).strip() in one_line(shown.text_content()), attack
-        assert shown.locator(":not(p):not(span)").count() == 0, attack
+        assert shown.locator(":not(p):not(span):not(button)").count() == 0, attack
     assert page.evaluate("window.harm") is None
 
 
-def test_of_many_values_three_are_named():
-    many = Filters(until="2023-12-31", sources=("a", "b", "c", "d", "e"), articles=("x.txt", "y.txt"))
-    assert filter_words(many, "en") == "until 31 December 2023 · source a or b or c and 2 more · article x.txt or y.txt"
-    assert filter_words(many, "id") == "sampai 31 Desember 2023 · sumber a atau b atau c dan 2 lagi · artikel x.txt atau y.txt"
-    assert filter_words(Filters(), "en") == ""
+def test_each_value_is_a_part_unless_there_are_many():
+    many = Filters(until="2023-12-31", sources=tuple("abcdefgh"), articles=("x.txt", "y.txt"), languages=("id",))
+    assert [(part.name, part.words) for part in filter_parts(many, "en")] == [
+        ("until", "until 31 December 2023"),
+        ("sources", "source a or b or c and 5 more"),
+        ("languages-0", "language Indonesian"),
+        ("articles-0", "article x.txt"),
+        ("articles-1", "article y.txt"),
+    ]
+    assert [part.words for part in filter_parts(many, "id")][:2] == ["sampai 31 Desember 2023", "sumber a atau b atau c dan 5 lagi"]
+    assert filter_parts(Filters(), "en") == []
     assert "class" not in answer_markdown(Answer("?", Reason.NOTHING_CLOSE), "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("since", Filters(since="2020")),
+        ("sources", Filters(sources=("a", "b"))),
+        ("sources-1", Filters(sources=("b",))),
+        ("articles-0", Filters(articles=("x",))),
+        ("articles-7", Filters()),
+        ("languages", Filters()),
+        ("until", Filters()),
+        ("since-0", Filters(since="2020")),
+        ("__class__", Filters()),
+        ("sources-١", Filters()),
+        ("sources--1", Filters()),
+    ],
+)
+def test_a_part_is_named_and_taken_out(name, part):
+    filters = Filters(since="2020", sources=("a", "b"), articles=("x",))
+    assert named_part(filters, name) == part
+    left = less(filters, part)
+    assert left.over(part).to_dict().keys() == filters.to_dict().keys()
+    assert set(left.sources) | set(part.sources) == {"a", "b"} and less(left, part) == left
+
+
+@pytest.mark.parametrize(
+    ("question", "number", "left"),
+    [
+        ('harga "beras Cianjur" naik lang:id', 0, "harga beras Cianjur naik"),
+        ("“satu dua” dan «tiga»", 1, "“satu dua” dan tiga"),
+    ],
+)
+def test_quotation_marks_are_taken_off_and_the_words_stay(question, number, left):
+    assert without_phrase(question, number) == left
+    with pytest.raises(IndexError):
+        without_phrase(question, 2)

@@ -55,7 +55,8 @@ def test_hostile_texts_in_near_misses_and_errors_do_nothing_either(visit, serve)
         expect(page.locator(".chat .bot").last).to_contain_text("simpanan artikel rusak")
         assert one_line(attack).strip() in one_line(page.locator(".chat .bot").last.text_content()), attack
         kinds = page.locator(".chat [data-testid] *").evaluate_all("all => [...new Set(all.map(one => one.tagName))].sort()")
-        assert set(kinds) <= {"A", "BLOCKQUOTE", "BR", "DIV", "MARK", "P", "SPAN", "STRONG"}, (number, kinds)
+        assert set(kinds) <= {"A", "BLOCKQUOTE", "BR", "BUTTON", "DIV", "MARK", "P", "SPAN", "STRONG"}, (number, kinds)
+        assert page.locator(".chat [data-testid] button:not(.act.part)").count() == 0, number
         assert page.locator(".chat [data-testid] a:not([href^='#cite='])").count() == 0
     assert page.evaluate("window.harm") is None
 

@@ -137,7 +137,7 @@ def test_no_answer_says_what_was_searched_and_labels_the_near_misses():
     shown = answer_markdown(Answer("?", Reason.NOTHING_CLOSE, near_misses=(near,), searched=searched), "en")
     assert "The articles do not answer this." in shown
     assert "Searched: 5,000 articles, 1 passage, Indonesian, xx, 10 September 2022 to December 2023." in shown
-    assert shown.index("They are not an answer") < shown.index("> [1](")
+    assert shown.index("They are not an answer") < shown.index("> [a](")
     assert "quotation marks" in answer_markdown(Answer("?", Reason.PHRASE_NOT_FOUND), "en")
     assert "rag add PATH" in answer_markdown(PageCollection([]).ask("Apa saja?"), "en")
 

@@ -81,11 +81,21 @@ class Conversation:
         """Ask the last question again, with what it carried: the articles may have changed since."""
         return self._answered(self._last(), self._turns[:-1])
 
-    def edit(self, turn: int, question: str) -> Answer:
-        """Ask `question` in the place of `turns[turn]`; that turn and those after it are gone."""
+    def again(self, filters: Filters, question: str | None = None) -> Answer:
+        """Ask the last question again, with the words it carried, of what `filters` let through and no others.
+
+        `question`, if given, takes its place.  Filters that are typed in it are taken out of it.
+        """
+        last = self._last()
+        words, _ = split_question(last.question if question is None else question, None)
+        carried = {field: value for field, value in last.carried_filters.to_dict().items() if filters.to_dict().get(field) == value}
+        return self._answered(replace(last, question=words, filters=filters, carried_filters=Filters(**carried)), self._turns[:-1])
+
+    def edit(self, turn: int, question: str, *, filters: Filters | None = None) -> Answer:
+        """Ask `question` in the place of `turns[turn]`; that turn and those after it are gone.  `filters` are those of `ask`."""
         if not 0 <= turn < len(self._turns):
             raise ConversationError(f"There is no turn {turn}: the conversation has {len(self._turns)}, counted from 0.")
-        return self._answered(self._turn(question, self._turns[:turn], self._turns[turn].top_k, carry=True, filters=None), self._turns[:turn])
+        return self._answered(self._turn(question, self._turns[:turn], self._turns[turn].top_k, carry=True, filters=filters), self._turns[:turn])
 
     def undo(self) -> Turn:
         """Take the last question back, and return it."""

@@ -27,9 +27,22 @@ _ID_CHARACTERS_MAX = 10_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
+def turns_as_text(turns: Sequence[Turn]) -> str:
+    """The JSON of a conversation on one line, as a browser keeps it."""
+    return json.dumps(_as_json(turns), separators=(",", ":"))
+
+
+def turns_from_text(text: str) -> tuple[Turn, ...]:
+    """Raises ConversationError when `text` is no conversation, a damaged one, or one of a later version."""
+    try:
+        return _turns(json.loads(text, parse_constant=_refused))
+    except (ValueError, RecursionError, QuestionError) as error:
+        raise ConversationError(f"What was kept of the conversation cannot be read: {_short(error)}. Begin a new one.") from error
+
+
 def write_turns(path: str | os.PathLike[str], turns: Sequence[Turn]) -> None:
     """Raises ConversationError when there are more than can be read again, or the file cannot be written."""
-    data = json.dumps({"kutip_conversation": VERSION, "turns": [_turn_as_json(turn) for turn in turns]}, indent=1).encode()
+    data = json.dumps(_as_json(turns), indent=1).encode()
     if len(turns) > TURNS_MAX or len(data) > BYTES_MAX:
         raise ConversationError(f"The conversation has {len(turns):,} turns, too many for a file: save at most {TURNS_MAX:,}, and begin a new one.")
     write_whole(path, data)
@@ -61,6 +74,10 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         sync_folder(path.parent)
     except (OSError, ValueError) as error:
         raise ConversationError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}. Choose another file.") from error
+
+
+def _as_json(turns: Sequence[Turn]) -> dict[str, object]:
+    return {"kutip_conversation": VERSION, "turns": [_turn_as_json(turn) for turn in turns]}
 
 
 def _turn_as_json(turn: Turn) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rag.catalogue import Listing, Order, Overview, Removed
 from rag.filters import Filters
-from rag.types import Answer, Article, Hit, IngestReport, Searched
+from rag.types import Answer, Article, Hit, IngestReport, Resolution, Searched
 
 
 class Asks(Protocol):
@@ -22,6 +22,16 @@ class Asks(Protocol):
 
     def article(self, article_id: str) -> Article:
         """The article; `ArticleNotFound` if there is none."""
+        ...
+
+    def articles(self) -> list[Article]:
+        """Every article, without its text."""
+        ...
+
+    def resolve(self, article_id: str, article_hash: str, start: int, end: int) -> Resolution: ...
+
+    def rare_words(self, question: str) -> dict[str, int]:
+        """How many articles hold each rare word of a question, the rarest first."""
         ...
 
     def searched(self) -> Searched: ...

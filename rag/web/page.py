@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; nothing may leave this machine
@@ -15,22 +14,22 @@ import gradio as gr  # noqa: E402
 
 from rag.errors import RagError  # noqa: E402
 from rag.settings import FILE_BYTES_MAX, QUESTION_CHARACTERS_MAX  # noqa: E402
-from rag.web.api import AT_ONCE, add_api  # noqa: E402
+from rag.web import desk_style  # noqa: E402
+from rag.web.api import add_api  # noqa: E402
 from rag.web.asks import Asks  # noqa: E402
-from rag.web.escaping import md_escape  # noqa: E402
+from rag.web.desk import Desk  # noqa: E402
 from rag.web.guard import OwnOriginOnly  # noqa: E402
 from rag.web.local_files import only_local_files  # noqa: E402
 from rag.web.opening import Opening, Phase, State  # noqa: E402
 from rag.web.reader import add_reader  # noqa: E402
-from rag.web.render import answer_markdown, masthead_html, problem_markdown, searching_markdown, welcome_markdown  # noqa: E402
+from rag.web.render import masthead_html, welcome_markdown  # noqa: E402
 from rag.web.shelf import add_shelf  # noqa: E402
 from rag.web.shelf_guard import BoundedUploads  # noqa: E402
 from rag.web.shelf_keeping import UPLOAD_BYTES_MAX  # noqa: E402
 from rag.web.shelf_theme import SHELF_HEAD  # noqa: E402
-from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, language_of, say  # noqa: E402
+from rag.web.speaking import spoken  # noqa: E402
+from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, say  # noqa: E402
 from rag.web.theme import CSS, HEAD, theme  # noqa: E402
-
-_log = logging.getLogger(__name__)
 
 _WAITING_MAX = 64
 _STATE_EVERY_SECONDS = 0.2
@@ -49,38 +48,17 @@ document.addEventListener('click', (event) => {
 }, {signal: (window.__kutipPick = new AbortController()).signal});
 """
 
-# Brings the newest question to the top, so that the first citation is on screen however long the answer is; on a touch
-# screen it also puts the keyboard away, which would cover the answer.
-_SHOW_NEWEST = """() => requestAnimationFrame(() => {
-  const box = document.querySelector('.ask textarea');
-  if (box && !box.value) matchMedia('(pointer: coarse)').matches ? box.blur() : document.activeElement === document.body && box.focus();
-  const question = [...document.querySelectorAll('.chat .user-row')].at(-1), log = question?.closest('[role=log]');
-  if (log) log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top;
-})"""
-
-Messages = list[dict[str, Any]]
-
 
 def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
     """The page over the collection that `opening` brings, which it may change if `writable`; no server is started."""
     words = gr.I18n(**translations())
 
-    def respond(question: str, messages: Messages, request: gr.Request) -> Iterator[tuple[Any, Messages]]:
-        if not question.strip():
-            yield gr.skip(), gr.skip()
-            return
-        language = _language(request)
-        messages = [*messages, {"role": "user", "content": md_escape(question).strip()}]
-        waits = searching_markdown(language) if opening.wait(0) else say("answer.waits", language)
-        yield "", [*messages, {"role": "assistant", "content": waits}]
-        yield gr.skip(), [*messages, {"role": "assistant", "content": answer(opening, question, language)}]
-
-    async def show_state(request: gr.Request) -> AsyncIterator[tuple[str, Any]]:
-        language, shown = _language(request), None
+    async def show_state(request: gr.Request) -> AsyncIterator[tuple[str, Any, Any]]:
+        language, shown = spoken(request), None
         while True:
             state = opening.state
             if state != shown:
-                yield await asyncio.to_thread(_overview, opening, state, language)
+                yield await asyncio.to_thread(_overview, opening, desk, state, language)
                 shown = state
             if state.phase in (Phase.READY, Phase.FAILED):
                 return
@@ -104,6 +82,7 @@ def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
             min_height=260,
             elem_classes=["chat"],
         )
+        desk = Desk(opening)
         box = gr.Textbox(
             label=words("question"),
             show_label=False,
@@ -113,32 +92,11 @@ def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
             autofocus=True,
             elem_classes=["ask"],
         )
-        box.submit(
-            respond,
-            [box, chat],
-            [box, chat],
-            show_progress="hidden",  # the chat itself says that it searches
-            trigger_mode="always_last",  # two questions never write the chat at once; the later one waits
-            concurrency_limit=AT_ONCE,
-            concurrency_id="ask",
-            api_visibility="private",
-        )
-        chat.change(None, None, None, js=_SHOW_NEWEST, api_visibility="private")
-        page.load(show_state, None, [masthead, chat], concurrency_limit=None, show_progress="hidden", api_visibility="private")
+        desk.connect(page, chat, box)
+        page.load(show_state, None, [masthead, chat, desk.form], concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)
     only_local_files(page)
     return page.queue(max_size=_WAITING_MAX)
-
-
-def answer(opening: Opening, question: str, language: str) -> str:
-    """What the chat says to `question`: an answer, or in calm words why there is none."""
-    try:
-        return answer_markdown(opening.collection().ask(question), language)
-    except RagError as error:
-        return problem_markdown(error, language)
-    except Exception:  # a reader can do nothing with a traceback; whoever runs the page can
-        _log.exception("A question failed")
-        return say("error.unexpected", language)
 
 
 def examples_for(collection: Asks) -> list[str]:
@@ -154,16 +112,17 @@ def _holds(collection: Asks, article_id: str) -> bool:
         return False
 
 
-def _overview(opening: Opening, state: State, language: str) -> tuple[str, Any]:
-    """The head of the page, and the chat's welcome once it is known what can be asked."""
+def _overview(opening: Opening, desk: Desk, state: State, language: str) -> tuple[str, Any, Any]:
+    """The head of the page, and once it is known what can be asked the chat's welcome and the form of the filter."""
     if state.phase not in (Phase.READY, Phase.FAILED):
-        return masthead_html(state, None, language), gr.skip()
+        return masthead_html(state, None, language), gr.skip(), gr.skip()
     try:
         collection = opening.collection()
         head, examples = masthead_html(state, collection.searched(), language), examples_for(collection)
+        form = desk.form_of(collection, language)
     except RagError as error:
-        return masthead_html(state, None, language, error), gr.skip()
-    return head, gr.Chatbot(placeholder=welcome_markdown(examples, language))
+        return masthead_html(state, None, language, error), gr.skip(), gr.skip()
+    return head, gr.Chatbot(label=say("chat", language), placeholder=welcome_markdown(examples, language)), form
 
 
 def translations() -> dict[str, dict[str, str]]:
@@ -178,8 +137,8 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset(), *, writable
     return {
         "server_name": f"[{host}]" if ":" in host else host,
         "theme": theme(),
-        "css": CSS,
-        "head": HEAD + SHELF_HEAD,
+        "css": CSS + desk_style.CSS,
+        "head": HEAD + desk_style.HEAD + SHELF_HEAD,
         "i18n": gr.I18n(**translations()),
         "footer_links": ["api"],
         "share": False,
@@ -199,7 +158,3 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset(), *, writable
             ]
         },
     }
-
-
-def _language(request: gr.Request) -> str:
-    return language_of(request.headers.get("accept-language"))

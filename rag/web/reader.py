@@ -15,7 +15,8 @@ from rag.web.citing import Reference, whole_article
 from rag.web.opening import Opening
 from rag.web.reader_script import SCRIPT
 from rag.web.render import View, article_html, notice_html
-from rag.web.strings import language_of, say
+from rag.web.speaking import spoken
+from rag.web.strings import say
 from rag.web.tools import Tools, copied_quote, same_article
 from rag.web.wording import error_words
 
@@ -91,7 +92,7 @@ def add_reader(opening: Opening) -> None:
         reader = gr.HTML("", html_template="${value}", js_on_load=SCRIPT, elem_classes=["reader"])
 
     def read(event: gr.EventData, request: gr.Request) -> tuple[str, gr.Sidebar]:
-        language = language_of(request.headers.get("accept-language"))
+        language = spoken(request)
         try:
             shown = reading(opening.collection(), str(getattr(event, "ref", "")), language, getattr(event, "at", None), getattr(event, "others", None))
         except RagError as error:

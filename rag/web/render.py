@@ -6,22 +6,25 @@ Foreign text (articles, their metadata, questions, error messages) enters only t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from string import ascii_lowercase
+from types import MappingProxyType
 
 from rag.errors import RagError
-from rag.filters import Filters
 from rag.types import Answer, Article, Citation, Reason, Searched, Span
 from rag.web.citing import Reference
 from rag.web.escaping import html_escape, html_line, md_escape
 from rag.web.opening import Phase, State
-from rag.web.strings import say, say_count
+from rag.web.parts import parts_markdown
+from rag.web.strings import LANGUAGES, say, say_count
 from rag.web.tools import Tools, tools_html
-from rag.web.wording import error_words, facts, filter_words, language_name, web_address, written_date
+from rag.web.wording import error_words, facts, language_name, web_address, written_date
 
 _LANGUAGES_NAMED = 8
 _ALSO_IN_NAMED = 3
+_RARE_NAMED = 6
 _LINE = re.compile(r"[^\n]+")
 _HERE = '<span class="here" tabindex="-1"></span>'
 
@@ -65,33 +68,38 @@ def _within(place: int, span: Span | None) -> bool:
 # -- the chat: Markdown ------------------------------------------------------------------------------------------
 
 
-def answer_markdown(answer: Answer, language: str) -> str:
-    """The answer as one chat message: quotes with their sources, or plainly that there is no answer."""
+def answer_markdown(answer: Answer, language: str, carried: Sequence[str] = (), rare: Mapping[str, int] = MappingProxyType({})) -> str:
+    """The answer as one chat message: quotes with their sources, or plainly that there is no answer.
+
+    `carried` are the words that the question took over; `rare` says how many articles hold each of its rare words.
+    """
+    above = parts_markdown(answer.question, carried, answer.filters, language)
     if answer:
-        return _blocks(*_filter_line(answer.filters, language), *(_citation(one, language) for one in answer.citations))
+        return blocks(*above, *(citation_markdown(one, language) for one in answer.citations))
     if answer.reason is Reason.EMPTY_COLLECTION:
-        return _blocks(f"<strong>{say('no.empty_collection', language)}</strong>", say("add", language, command="`rag add PATH`"))
-    blocks = [
-        f"<strong>{say(f'no.{answer.reason}', language)}</strong>",
-        *_filter_line(answer.filters, language),
-    ]
+        return blocks(f"<strong>{say('no.empty_collection', language)}</strong>", say("add", language, command="`rag add PATH`"))
+    below = [f"<strong>{say(f'no.{answer.reason}', language)}</strong>", *above]
+    if answer.filters:
+        below.append(f'<button class="act widen" name="widen">{say("widen", language)}</button>')
     if answer.searched.articles:
-        blocks.append(md_escape(say("searched", language, what=searched_words(answer.searched, language))))
+        below.append(md_escape(say("searched", language, what=searched_words(answer.searched, language))))
+    if rare:
+        below.append(md_escape(say("rare", language, what=_rare_words(rare, language))))
     if answer.near_misses:
-        blocks += ['<div class="near">', f"<strong>{say('near', language)}</strong>"]
-        blocks += [*(_citation(one, language) for one in answer.near_misses), "</div>"]
-    return _blocks(*blocks)
+        below += ['<div class="near">', f"<strong>{say('near', language)}</strong>"]
+        below += [*(citation_markdown(one, language, sign) for sign, one in zip(ascii_lowercase, answer.near_misses, strict=False)), "</div>"]
+    return blocks(*below)
 
 
-def _filter_line(filters: Filters, language: str) -> list[str]:
-    """What the question was confined to, typed in it or not: whoever forgot it would take the rest for not there."""
-    said = md_escape(say("filter", language, what=filter_words(filters, language))).strip()
-    return ['<div class="filter">', f'<span class="said">{said}</span>', "</div>"] if filters else []
+def _rare_words(rare: Mapping[str, int], language: str) -> str:
+    """`“Widodo” in none, “beras” in 2 articles`."""
+    named = list(rare.items())[:_RARE_NAMED]
+    return ", ".join(say_count("rare.held", n, language, word=word) if n else say("rare.none", language, word=word) for word, n in named)
 
 
 def problem_markdown(error: RagError, language: str) -> str:
     details = md_escape(say("error.details", language, problem=error)).strip()
-    return _blocks(f"<strong>{md_escape(error_words(error, language))}</strong>", f'<span class="said">{details}</span>')
+    return blocks(f"<strong>{md_escape(error_words(error, language))}</strong>", f'<span class="said">{details}</span>')
 
 
 def searching_markdown(language: str) -> str:
@@ -102,24 +110,26 @@ def searching_markdown(language: str) -> str:
 def welcome_markdown(examples: Sequence[str], language: str) -> str:
     """The chat before the first question, with the questions to begin with as buttons."""
     buttons = "".join(f'<button class="example" dir="auto">{html_line(example)}</button>' for example in examples)
-    return _blocks(say("welcome", language), *([f'<div class="examples">{buttons}</div>'] if buttons else []))
+    return blocks(say("welcome", language), *([f'<div class="examples">{buttons}</div>'] if buttons else []))
 
 
-def _blocks(*blocks: str) -> str:
-    return "\n\n".join(blocks)
+def blocks(*parts: str) -> str:
+    """Blocks of Markdown, one below the other."""
+    return "\n\n".join(parts)
 
 
-def _citation(citation: Citation, language: str) -> str:
+def citation_markdown(citation: Citation, language: str, sign: str = "") -> str:
+    """A quote with its source; `sign` stands in the place of its number where it has no lasting one."""
     link = Reference.of(citation).href
     sentence = Span(citation.sentence.start - citation.start, citation.sentence.end - citation.start)
     lines = ["".join(map(_piece_markdown, line)).strip() for line in paragraphs(citation.quote, sentence=sentence)] or [""]
     # The number leads: on a phone the end of a long quote is below the screen.
-    lines[0] = f'[{citation.number}]({link} "{say("reader.open", language)}")&nbsp;{lines[0]}'
-    blocks = ["\n>\n".join(f"> {line}" for line in lines), _source_line(citation, link, language)]
+    lines[0] = f'[{sign or citation.number}]({link} "{say("reader.open", language)}")&nbsp;{lines[0]}'
+    shown = ["\n>\n".join(f"> {line}" for line in lines), _source_line(citation, link, language)]
     if citation.also_in:
         ids = ", ".join(citation.also_in[:_ALSO_IN_NAMED]) + (" …" if len(citation.also_in) > _ALSO_IN_NAMED else "")
-        blocks.append(f'<span class="also">{md_escape(say_count("also_in", len(citation.also_in), language, ids=ids))}</span>')
-    return _blocks(*blocks)
+        shown.append(f'<span class="also">{md_escape(say_count("also_in", len(citation.also_in), language, ids=ids))}</span>')
+    return blocks(*shown)
 
 
 def _piece_markdown(piece: Piece) -> str:
@@ -243,7 +253,12 @@ def _original(url: str, language: str) -> str:
 def masthead_html(state: State | None, searched: Searched | None, language: str, error: RagError | None = None) -> str:
     """Name, promise, and what is being searched or prepared (None: nothing known yet, the room for it kept), or why it failed."""
     shown = _failed_html(error, language) if error else _state_html(state, searched, language)
-    return f'<header class="masthead"><h1>Kutip</h1><p class="tagline">{html_escape(say("tagline", language))}</p>{shown}</header>'
+    other = next(one for one in LANGUAGES if one != language)
+    switch = (
+        f'<a class="tongue" href="?lang={other}" lang="{other}" hreflang="{other}">'
+        f'<span class="long">{say("tongue", language)}</span><span class="short" aria-hidden="true">{say("tongue.short", language)}</span></a>'
+    )
+    return f'<header class="masthead">{switch}<h1>Kutip</h1><p class="tagline">{html_escape(say("tagline", language))}</p>{shown}</header>'
 
 
 def _failed_html(error: RagError, language: str) -> str:

@@ -15,7 +15,8 @@ from rag.web.render import masthead_html
 from rag.web.shelf_html import PAGE, bar_html, counts_html, finder_html, note_html, table_html
 from rag.web.shelf_keeping import add_keeping
 from rag.web.shelf_script import SCRIPT
-from rag.web.strings import LANGUAGES, language_of, say
+from rag.web.speaking import spoken
+from rag.web.strings import LANGUAGES, say
 from rag.web.wording import error_words
 
 _log = logging.getLogger(__name__)
@@ -98,7 +99,3 @@ def generation(opening: Opening) -> int | str:
     except RagError:
         return ""
     return overview.generation
-
-
-def spoken(request: gr.Request) -> str:
-    return language_of(request.headers.get("accept-language"))

@@ -17,7 +17,8 @@ from rag.errors import RagError
 from rag.web.opening import Opening
 from rag.web.shelf_intake import Intake
 from rag.web.shelf_results import outcomes_html, problem_html, progress_html, refusal_html, removed_html, restored_html
-from rag.web.strings import language_of, say
+from rag.web.speaking import spoken
+from rag.web.strings import say
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def add_keeping(opening: Opening) -> None:
     undo = Undo()
 
     async def add(files: list[str] | None, request: gr.Request) -> AsyncIterator[tuple[object, object, object]]:
-        language, session = _language(request), str(request.session_hash)
+        language, session = spoken(request), str(request.session_hash)
         if not files:
             yield gr.skip(), gr.skip(), gr.skip()
             return
@@ -121,10 +122,10 @@ def add_keeping(opening: Opening) -> None:
             intake.cancel()
 
     def take_out(event: gr.EventData, request: gr.Request) -> str:
-        return _said(lambda: _remove(opening, undo, getattr(event, "id", None), _language(request)), _language(request))
+        return _said(lambda: _remove(opening, undo, getattr(event, "id", None), spoken(request)), spoken(request))
 
     def put_back(event: gr.EventData, request: gr.Request) -> str:
-        return _said(lambda: _restore(opening, undo, getattr(event, "token", None), _language(request)), _language(request))
+        return _said(lambda: _restore(opening, undo, getattr(event, "token", None), spoken(request)), spoken(request))
 
     private = {"show_progress": "hidden", "api_visibility": "private"}
     drop.upload(add, drop, [status, drop, cancel], concurrency_limit=_UPLOADS_AT_ONCE, **private)
@@ -162,7 +163,3 @@ def _said(change: Callable[[], str], language: str) -> str:
 def _discard(files: list[str]) -> None:
     for file in files:
         Path(file).unlink(missing_ok=True)
-
-
-def _language(request: gr.Request) -> str:
-    return language_of(request.headers.get("accept-language"))

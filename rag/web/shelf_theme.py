@@ -5,7 +5,7 @@ from __future__ import annotations
 SHELF_HEAD = """<style>
 body:not(.shelf-open) .shelf { display: none !important; }
 /* Open, the card stands where the answers stand; the box to ask in stays. */
-body.shelf-open .gradio-container .chat { display: none !important; }
+body.shelf-open .gradio-container :is(.chat, .desk) { display: none !important; }
 .gradio-container .shelf-bar { margin-block: -8px -4px; }
 .gradio-container :is(.shelf-bar, .shelf) .html-container { padding: 0 clamp(6px, 100vw - 900px, 14px) !important; }
 .gradio-container .shelf-bar button.shelf-toggle { min-height: 36px; padding: 4px 14px; border: 1px solid var(--rule); border-radius: 18px;

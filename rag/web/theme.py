@@ -59,24 +59,23 @@ CSS = """
 .chat .message-row.user-row { padding-block: 12px !important; }
 .chat .message-row :is(.message, .panel-full-width) { padding: 0 !important; margin: 0 !important; }
 .chat .user .md { font-weight: 600; }
-.chat .user p { margin: 0 !important; padding-inline-end: 20px; }  /* beside the button that clears the chat */
+.chat .user p { margin: 0 !important; }
 .chat .searching { animation: appear 0s .4s both; }
 .chat .bot-row, .chat .bot { background: transparent !important; }
 .chat .bot-row.panel { padding-block: 14px 10px !important; }
 .chat blockquote { margin: 14px 0 8px !important; padding: 2px 0 2px 14px !important; border-inline-start: 3px solid var(--rule) !important;
   color: inherit !important; font-size: 1.02rem; line-height: 1.6; }
 .chat .bot p + blockquote { margin-top: 32px !important; }
-.chat .filter { margin: 0 0 10px; }
 .chat .near p + blockquote { margin-top: 20px !important; }
 .chat .bot p { unicode-bidi: plaintext; text-align: start; }
 .chat mark, .reader mark { color: inherit; border-radius: 2px; padding: 1px 0; }
 .chat mark { background: var(--mark-best); }
 .chat a[href^="#cite="] { text-decoration: none; color: var(--go); }
-.chat blockquote a[href^="#cite="] { display: inline-block; position: relative; min-width: 26px; padding: 0 6px;
+.chat :is(blockquote, .lost) a[href^="#cite="] { display: inline-block; position: relative; min-width: 26px; padding: 0 6px;
   border: 1px solid currentColor; border-radius: 13px; line-height: 24px; text-align: center; font-size: .85rem; font-weight: 600;
   unicode-bidi: isolate; }
-.chat blockquote a[href^="#cite="]::after { content: ""; position: absolute; inset: -10px; }
-.chat blockquote a[href^="#cite="]:is([aria-current], :hover) { background: var(--go); color: var(--paper); }
+.chat :is(blockquote, .lost) a[href^="#cite="]::after { content: ""; position: absolute; inset: -10px; }
+.chat :is(blockquote, .lost) a[href^="#cite="]:is([aria-current], :hover) { background: var(--go); color: var(--paper); }
 .chat .heading a { font-weight: 600; }
 .chat .heading a:is([aria-current], :hover) { text-decoration: underline; }
 .chat .said, .chat .also, .reader .said, .reader .facts { color: var(--quiet); font-size: .9rem; font-weight: 400; }

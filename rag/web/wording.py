@@ -1,4 +1,4 @@
-"""Dates, names of languages, filters and errors as people write them, in each language of the interface."""
+"""Dates, names of languages and errors as people write them, in each language of the interface."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from rag.errors import RagError
-from rag.filters import Filters
 from rag.types import Article
 from rag.web.strings import TEXTS, say
 
@@ -96,16 +95,8 @@ def web_address(url: str) -> str:
     return url if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-def filter_words(filters: Filters, language: str) -> str:
-    """`from January 2023 on · source tribun or kompas · language Indonesian`; as foreign as what was typed."""
-    dates = {"since": filters.since, "until": filters.until}
-    lists = {"sources": filters.sources, "languages": [language_name(code, language) for code in filters.languages], "articles": filters.articles}
-    words = [say(f"filter.{name}", language, date=written_date(date, language)) for name, date in dates.items() if date]
-    words += [say(f"filter.{name}", language, names=_either(values, language)) for name, values in lists.items() if values]
-    return " · ".join(words)
-
-
-def _either(values: Sequence[str], language: str) -> str:
+def either(values: Sequence[str], language: str) -> str:
+    """`tribun or kompas or tempo and 2 more`."""
     named = say("filter.or", language).join(values[:_VALUES_NAMED])
     return named + (say("filter.more", language, n=len(values) - _VALUES_NAMED) if len(values) > _VALUES_NAMED else "")
 
