@@ -195,7 +195,7 @@ def test_a_conversation_survives_a_restart_and_says_what_changed_since(visit, si
         expect(answers.first.locator(".filter")).to_have_text("Filter: language Indonesian")
         expect(answers.nth(1)).to_contain_text("The article was changed since; the quote is not shown.")
         expect(answers.nth(1).locator("blockquote")).to_have_count(0)
-        expect(answers.nth(2)).to_contain_text("“Again” shows what came nearest.")
+        expect(answers.nth(2)).to_contain_text("Asked again, it also shows what came nearest.")
         expect(answers.nth(3).locator(".about button").first).to_be_enabled()
         assert fits(page)
         answers.nth(1).locator("a").first.click()

@@ -18,7 +18,7 @@ def recalled_markdown(turn: Turn, quotes: Sequence[Resolved], language: str) -> 
     """A turn of a conversation as one chat message; `quotes` are its references as they stand now."""
     above = parts_markdown(turn.question, turn.carried, turn.filters, language)
     if turn.reason is not Reason.ANSWERED:
-        near = f'<span class="said">{say("lost.near", language, again=say("bar.retry", language))}</span>'
+        near = f'<span class="said">{say("lost.near", language)}</span>'
         return blocks(f"<strong>{say(f'no.{turn.reason}', language)}</strong>", *above, near)
     return blocks(*above, *(_quote_markdown(quote, language) for quote in quotes))
 

@@ -103,8 +103,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "id": "Artikelnya sudah dihapus sejak dikutip; kutipannya tidak ditampilkan.",
     },
     "lost.near": {
-        "en": "“{again}” shows what came nearest.",
-        "id": "“{again}” menampilkan bagian yang paling dekat.",
+        "en": "Asked again, it also shows what came nearest.",
+        "id": "Bila ditanyakan lagi, bagian yang paling dekat juga tampil.",
     },
     "set.drop": {"en": "Take this filter off", "id": "Lepas penyaring ini"},
     "bar": {"en": "This conversation", "id": "Percakapan ini"},
