@@ -42,8 +42,8 @@ def main() -> None:
 
         opening = Opening(prepare)
         opening.start()
-        served = build_page(opening)
-        address = served.launch(**launch_options("127.0.0.1"))[1]
+        served = build_page(opening, writable=True)
+        address = served.launch(**launch_options("127.0.0.1", writable=True))[1]
         browser = playwright.chromium.launch(executable_path=find_browser(playwright.chromium.executable_path), args=list(FLAGS))
         for visit, name in visits(browser):
             visit.goto(address)
@@ -91,6 +91,9 @@ def walk(page: Page, address: str, name: str) -> None:
     page.locator(".ask textarea").press("Enter")
     page.locator(".chat .near").wait_for()
     shoot(page, f"not-answered-{name}")
+    page.locator(".shelf-toggle").click()
+    page.locator(".shelf-list a").first.wait_for()
+    shoot(page, f"collection-{name}")
 
 
 def shoot(page: Page, name: str) -> None:
