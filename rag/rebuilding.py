@@ -7,12 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 from rag.embedding import Document, Embedder, load_embedder
+from rag.errors import StorageError
 from rag.ingest import BATCH_PASSAGES, Ingest
 from rag.retrieval.live import CacheWriter, reset_caches
 from rag.settings import CHUNKING
 from rag.storage import schema
 from rag.storage.reader import Reader, Snapshot
-from rag.storage.records import State
+from rag.storage.records import State, proof_of
 from rag.storage.writer import Writer
 from rag.text.words import ANALYSIS_VERSION
 from rag.types import Progress, Span
@@ -54,14 +55,19 @@ def _batches(reader: Reader, epoch: int) -> Iterator[tuple[int, list[tuple[int, 
 
 
 def _documents(snapshot: Snapshot, numbers: list[int]) -> list[tuple[int, tuple[Span, ...], Document]]:
-    stored, sentences = snapshot.passages(numbers), snapshot.sentences(numbers)
-    articles = snapshot.articles(list({one.article for one in stored.values()}))
+    """Raises StorageError for a passage whose article was damaged; damaged vectors and sentences are made anew."""
+    places, sentences = snapshot.spans(numbers), snapshot.sentences(numbers)
+    articles = snapshot.articles(list({article for article, *_ in places.values()}))
     batch = []
     for number in numbers:
-        one, article = stored[number], articles[stored[number].article]
-        spans = sentences[number].spans
-        inside = tuple(Span(span.start - one.start, span.end - one.start) for span in spans)
-        batch.append((number, spans, Document(article.text[one.start : one.end], article.title, inside)))
+        row, start, end, proof = places[number]
+        text = articles[row].text[start:end] if row in articles else ""
+        if proof_of(text) != proof:
+            named = snapshot.article_ids([row]).get(row, f"in row {row}")
+            raise StorageError(f"The text of {named!r} was damaged and cannot be encoded. Remove the article, run it again, and add the article.")
+        spans = sentences[number].spans if number in sentences else ()
+        inside = tuple(Span(span.start - start, span.end - start) for span in spans)
+        batch.append((number, spans, Document(text, articles[row].title, inside)))
     return batch
 
 

@@ -10,6 +10,9 @@ from rag import Article
 
 FILLER = ("naik", "Jakarta", "yang", "the", "pemerintah", "turun", "menaikkan", "lebat", "2023")
 
+COUNT = 60
+"""So many of them are in a collection that is to be damaged."""
+
 
 def many_articles(n: int = 300, salt: int = 0) -> list[Article]:
     """The same articles every time; another `salt` changes every third one."""

@@ -13,30 +13,14 @@ from pathlib import Path
 import pytest
 from fakes import WordCountEmbedder
 from harm import files_of, flip, kill_while_adding
-from many_articles import many_articles
+from many_articles import COUNT, many_articles
 from test_incremental import QUESTIONS, assert_same, evidence
 
 from rag import Collection
 from rag.retrieval import live
 from rag.retrieval.lexical import LexicalDamage
 
-COUNT = 60
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("whole")
-    with Collection.open(folder, embedder=WordCountEmbedder()) as collection:
-        collection.add(many_articles(COUNT))
-        collection.remove("n003")
-        wanted = [evidence(collection, question) for question in QUESTIONS]
-    return folder, wanted
-
-
-@pytest.fixture
-def damaged(whole, tmp_path):
-    shutil.copytree(whole[0], tmp_path / "copy")
-    return tmp_path / "copy"
+pytest_plugins = ("whole_collection",)
 
 
 @pytest.fixture(scope="module")

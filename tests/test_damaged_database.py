@@ -7,16 +7,16 @@ import random
 import shutil
 import signal
 import sqlite3
+from contextlib import closing
 
 import pytest
 from fakes import WordCountEmbedder
 from harm import flip, kill_while_adding, run
-from many_articles import many_articles
+from many_articles import COUNT, many_articles
 from test_incremental import QUESTIONS, assert_same, evidence
 
 from rag import Collection, CollectionNotFound, RagError, StorageError
 
-COUNT = 60
 MAKING = """
 import os, signal, sys
 from rag import Collection
@@ -28,21 +28,7 @@ setattr(owner, name, lambda *arguments: (owner is schema and step(*arguments), o
 Collection.open(sys.argv[1])
 """
 
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("whole")
-    with Collection.open(folder, embedder=WordCountEmbedder()) as collection:
-        collection.add(many_articles(COUNT))
-        collection.remove("n003")
-        wanted = [evidence(collection, question) for question in QUESTIONS]
-    return folder, wanted
-
-
-@pytest.fixture
-def damaged(whole, tmp_path):
-    shutil.copytree(whole[0], tmp_path / "copy")
-    return tmp_path / "copy"
+pytest_plugins = ("whole_collection",)
 
 
 def test_a_bit_flipped_database_never_quotes_wrongly(whole, tmp_path):
@@ -180,3 +166,26 @@ def test_a_collection_whose_making_was_killed_is_made_again(tmp_path, step):
         collection.add(many_articles(3))
         report = collection.check()
         assert (report.articles, report.problems) == (3, ())
+
+
+def test_rebuild_makes_damaged_vectors_anew_as_check_advises(whole, damaged):
+    with closing(sqlite3.connect(damaged / "articles.db")) as database, database:
+        table = next(name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE name LIKE 'vectors%'"))
+        database.execute(f"UPDATE {table} SET vector = x'00' WHERE passage % 3 = 0")
+    with Collection.open(damaged, embedder=WordCountEmbedder()) as collection:
+        assert any("rag rebuild" in problem for problem in collection.check().problems)
+        collection.rebuild(embedder=WordCountEmbedder())
+        assert collection.check().problems == ()
+        for question, wanted in zip(QUESTIONS, whole[1], strict=True):
+            assert_same(evidence(collection, question), wanted)
+
+
+def test_rebuild_names_an_article_whose_text_was_damaged(damaged):
+    with closing(sqlite3.connect(damaged / "articles.db")) as database, database:
+        database.execute("UPDATE articles SET text = 'x' || text WHERE id = 'n007'")
+    with Collection.open(damaged, embedder=WordCountEmbedder()) as collection:
+        with pytest.raises(StorageError, match="'n007' was damaged"):
+            collection.rebuild(embedder=WordCountEmbedder())
+        collection.remove("n007")
+        collection.rebuild(embedder=WordCountEmbedder())
+        assert collection.check().problems == ()

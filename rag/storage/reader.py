@@ -244,6 +244,11 @@ class Snapshot:
         """(passage, vector, CRC-32 it was stored with) of every passage."""
         return iter(self._sql.execute(f"SELECT passage, vector, proof FROM vectors_{self.state.epoch}")) if self.state else iter(())
 
+    def spans(self, ids: Sequence[int]) -> dict[int, tuple[int, int, int, bytes]]:
+        """(article, start, end, proof) of passages, whatever has become of their vectors."""
+        rows = self._select('SELECT id, article, start, "end", proof FROM passages WHERE id IN ({})', ids)
+        return {number: tuple(place) for number, *place in rows}
+
     def passages_of(self, article: int) -> list[tuple[int, int, int, bytes]]:
         """(passage, start, end, proof) of one article's passages, in order."""
         return self._sql.execute('SELECT id, start, "end", proof FROM passages WHERE article = ? ORDER BY start', (article,)).fetchall()
