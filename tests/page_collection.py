@@ -46,9 +46,6 @@ class PageCollection:
             raise ArticleNotFound(article_id)
         return self._articles[article_id]
 
-    def articles(self) -> list[Article]:
-        return [replace(article, text="") for article in self._articles.values()]
-
     def resolve(self, article_id: str, article_hash: str, start: int, end: int) -> Resolution:
         article = self._articles.get(article_id)
         if article is None:

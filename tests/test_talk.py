@@ -9,6 +9,7 @@ import pytest
 from fakes import ScriptedCollection
 
 from rag import Article, Conversation, ConversationError, Filters, QuestionError, Reason
+from rag.catalogue import Card, Count, Listing, Overview
 from rag.conversing.saving import turns_as_text
 from rag.conversing.turns import Reference, Turn
 from rag.types import Span, Standing, Strength
@@ -164,7 +165,8 @@ def test_a_turn_is_recalled_as_it_stands_now():
 def test_bar_and_form_hold_foreign_texts_as_texts():
     harm = "\"><img src=x onerror='window.harm=1'>"
     filters = Filters(sources=(harm,), articles=(harm,))
-    choices = Choices.among([replace(ARTICLE, id=harm, title=harm, source=harm, language=harm)])
+    card = Card(replace(ARTICLE, id=harm, title=harm), harm, 1)
+    choices = Choices.of(Overview(1, 1, 1, (), (Count(harm, 1),), (Count(harm, 1), Count("", 1))), Listing((card,), 1))
     for shown in (bar_html(Talk(filters=filters, failed=harm), "en", harm), form_html(choices, "id")):
         assert "<img" not in shown and "&lt;img" in shown
     assert bar_html(Talk(), "en").count("<button") == 1

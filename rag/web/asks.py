@@ -24,10 +24,6 @@ class Asks(Protocol):
         """The article; `ArticleNotFound` if there is none."""
         ...
 
-    def articles(self) -> list[Article]:
-        """Every article, without its text."""
-        ...
-
     def resolve(self, article_id: str, article_hash: str, start: int, end: int) -> Resolution: ...
 
     def rare_words(self, question: str) -> dict[str, int]:

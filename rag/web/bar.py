@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
-from rag.types import Article
+from rag.catalogue import Listing, Overview
 from rag.web.escaping import html_escape, html_line
 from rag.web.parts import parts_html
 from rag.web.strings import say
@@ -29,18 +29,12 @@ class Choices:
     articles: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def among(cls, articles: Iterable[Article]) -> Choices:
-        """What the first articles name; `articles` need no text."""
-        sources: dict[str, None] = {}
-        languages: set[str] = set()
-        named = []
-        for article in articles:
-            if article.source and len(sources) < OFFERED_MAX:
-                sources[article.source] = None
-            languages |= {article.language} - {""}
-            if len(named) < OFFERED_MAX:
-                named.append((article.id, article.title or article.id))
-        return cls(tuple(sorted(sources, key=str.casefold)), tuple(sorted(languages)), tuple(named))
+    def of(cls, overview: Overview, listing: Listing) -> Choices:
+        """The most frequent sources, every language, and the articles of `listing`."""
+        sources = (one.value for one in overview.sources if one.value)
+        languages = (one.value for one in overview.languages if one.value)
+        articles = tuple((card.article.id, card.heading or card.article.id) for card in listing.cards)
+        return cls(tuple(sorted(islice(sources, OFFERED_MAX), key=str.casefold)), tuple(sorted(languages)), articles)
 
 
 def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False, recall: bool = False) -> str:

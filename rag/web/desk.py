@@ -15,10 +15,10 @@ from rag.conversing.conversation import Conversation
 from rag.errors import ConversationError, QuestionError, RagError
 from rag.exports.export import export
 from rag.settings import QUESTION_CHARACTERS_MAX
-from rag.types import Answer, Searched
+from rag.types import Answer
 from rag.web.api import AT_ONCE
 from rag.web.asks import Asks
-from rag.web.bar import FORMS, Choices, bar_html, form_html
+from rag.web.bar import FORMS, OFFERED_MAX, Choices, bar_html, form_html
 from rag.web.desk_script import SAVE, SCRIPT, SHOW_NEWEST
 from rag.web.escaping import md_escape
 from rag.web.opening import Opening
@@ -43,7 +43,7 @@ class Desk:
     def __init__(self, opening: Opening) -> None:
         """Puts bar and form into the Blocks being built."""
         self._opening = opening
-        self._proposed: tuple[Searched, Choices] | None = None
+        self._proposed: tuple[int, Choices] | None = None
         # Its secret stands in the page: it only has to be the same after a restart.
         self._kept = gr.BrowserState(None, storage_key="kutip-conversation", secret="kutip")
         self._file = gr.HTML("", html_template="${value}", js_on_load=SAVE, elem_classes=["files"])
@@ -68,10 +68,10 @@ class Desk:
         chat.change(None, None, None, js=SHOW_NEWEST, api_visibility="private")
 
     def form_of(self, collection: Asks, language: str) -> str:
-        """The form with what it proposes; all articles are read for that only when their sum has changed."""
-        searched = collection.searched()
-        if self._proposed is None or self._proposed[0] != searched:
-            self._proposed = searched, Choices.among(collection.articles())
+        """The form with what it proposes, looked up only when the collection has changed."""
+        overview = collection.overview()
+        if self._proposed is None or self._proposed[0] != overview.generation:
+            self._proposed = overview.generation, Choices.of(overview, collection.browse(limit=OFFERED_MAX))
         return form_html(self._proposed[1], language)
 
     def _respond(self, question: str, messages: Messages, kept: object, request: gr.Request, event: gr.EventData) -> Iterator[Shown]:
