@@ -75,7 +75,7 @@ def test_the_form_proposes_what_is_there_and_one_article_can_be_chosen(visit, ad
     page = visit(address)
     form = opened(page)
     expect(form.locator("datalist#sources option")).to_have_count(2)
-    expect(form.locator("datalist#articles option")).to_have_text([VISIT.title, DOHA.id, ARABIC.title])
+    expect(form.locator("datalist#articles option")).to_have_text([VISIT.title, DOHA.heading, ARABIC.title])
     expect(form.get_by_label("Language").locator("option")).to_have_text(["any", "Arabic", "Indonesian"])
     form.get_by_label("Article").fill(DOHA.id)
     form.get_by_label("Article").press("Enter")
