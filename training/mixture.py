@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from training.teacher import Teacher
 WORDS_SHARE = 0.09
 ENGLISH_SHARE = 0.07
 """English itself, so that the student does not forget it."""
+TOKENISED_AT_ONCE = 4_096
 LOCAL_SHARE = 0.3
 """Of the second stage, for the languages that are taught through Indonesian."""
 
@@ -75,5 +77,9 @@ def _stream(name: str, found: list[Pair], tokenizer, targets: Targets, share: fl
     return Stream(name, _rows(tokenizer, (pair.text for pair in found)), np.array([targets.number(pair.target) for pair in found]), share)
 
 
-def _rows(tokenizer, texts: Iterable[str]) -> list[list[int]]:
-    return tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
+def _rows(tokenizer, texts: Iterable[str]) -> list[np.ndarray]:
+    """Token ids, int32; a few thousand texts at a time, since the tokenizer's own lists take ten times the memory."""
+    waiting, rows = iter(texts), []
+    while batch := list(islice(waiting, TOKENISED_AT_ONCE)):
+        rows += [np.array(ids, np.int32) for ids in tokenizer(batch, truncation=True, max_length=LONGEST)["input_ids"]]
+    return rows

@@ -26,7 +26,7 @@ class Stream:
     """Rows of tokens and, for each, the number of the text whose vector is its target; `share` of every pool."""
 
     name: str
-    rows: Sequence[list[int]]
+    rows: Sequence[Sequence[int]]
     targets: np.ndarray
     share: float
 
@@ -43,7 +43,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    rows: list[list[int]]
+    rows: list[Sequence[int]]
     targets: np.ndarray
 
 
@@ -58,7 +58,7 @@ def pools(streams: Sequence[Stream], first: int, batch_tokens: int, seed: int, s
     """Pool `first` and all after it, each as its shuffled batches."""
     pool = first
     while True:
-        rows: list[list[int]] = []
+        rows: list[Sequence[int]] = []
         targets: list[np.ndarray] = []
         for stream in streams:
             count = round(stream.share * size)

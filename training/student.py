@@ -6,6 +6,8 @@ float32. On a CPU attention is written out, since the fused kernel's backward pa
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -66,19 +68,19 @@ def _linear(module: nn.Linear, hidden: Tensor) -> Tensor:
     return functional.linear(hidden, module.weight.bfloat16(), module.bias.bfloat16())
 
 
-def padded(rows: list[list[int]], device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]:
+def padded(rows: Sequence[Sequence[int]], device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]:
     """Token ids and which of them are real, (texts, longest)."""
     width = max(map(len, rows))
     ids = torch.zeros(len(rows), width, dtype=torch.long)
     real = torch.zeros(len(rows), width)
     for i, row in enumerate(rows):
-        ids[i, : len(row)] = torch.tensor(row)
+        ids[i, : len(row)] = torch.as_tensor(row)
         real[i, : len(row)] = 1
     return ids.to(device), real.to(device)
 
 
 @torch.no_grad()
-def encode(model: Student, rows: list[list[int]], batch_tokens: int = 6144) -> Tensor:
+def encode(model: Student, rows: Sequence[Sequence[int]], batch_tokens: int = 6144) -> Tensor:
     """Unit vectors of tokenised texts in their order, (texts, dimension) float16."""
     device = next(model.parameters()).device
     vectors = torch.zeros(len(rows), model.bert.config.hidden_size, dtype=torch.float16)
@@ -88,7 +90,7 @@ def encode(model: Student, rows: list[list[int]], batch_tokens: int = 6144) -> T
     return vectors
 
 
-def by_length(order, lengths: list[int], batch_tokens: int) -> list[list[int]]:
+def by_length(order: Iterable[int], lengths: list[int], batch_tokens: int) -> list[list[int]]:
     """`order` cut into batches of texts of about one length, at most `batch_tokens` with padding each, longest first."""
     batches: list[list[int]] = []
     batch: list[int] = []
