@@ -94,7 +94,8 @@ def finder_html(language: str) -> str:
     says, short = html_escape(say("shelf.find", language)), html_escape(say("shelf.find.short", language))
     orders = "".join(f'<option value="{order}">{html_line(say(f"shelf.order.{order}", language))}</option>' for order in Order)
     return (
-        f'<div class="shelf-finder" role="search"><input type="search" maxlength="200" placeholder="{short}" aria-label="{says}" title="{says}" autocomplete="off">'
+        '<div class="shelf-finder" role="search"><input type="search" maxlength="200" autocomplete="off" '
+        f'placeholder="{short}" aria-label="{says}" title="{says}">'
         f'<select aria-label="{html_escape(say("shelf.order", language))}">{orders}</select></div>'
     )
 
