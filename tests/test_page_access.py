@@ -49,6 +49,7 @@ def screens(page: Page):
     ask(page, "Siapa didampingi Haniyeh?")
     link = page.locator(".chat blockquote a").first
     expect(link).to_be_visible()
+    page.locator(".chat .why summary").first.click()
     yield "answer"
     link.click()
     expect(page.locator(".reader mark:focus")).to_be_visible()
