@@ -54,7 +54,7 @@ def add_shelf(page: gr.Blocks, opening: Opening, masthead: gr.HTML, *, writable:
     with gr.Column(elem_classes=["shelf"]):
         counts = gr.HTML("", html_template="${value}")
         if writable:
-            add_keeping(opening)
+            add_keeping(page, opening)
         finder = gr.HTML(finder_html(LANGUAGES[0]), html_template="${value}")
         table = gr.HTML("", html_template="${value}", js_on_load=SCRIPT)
 

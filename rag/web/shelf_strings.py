@@ -38,7 +38,10 @@ SHELF_TEXTS: dict[str, dict[str, str]] = {
     "shelf.before": {"en": "Previous page", "id": "Halaman sebelumnya"},
     "shelf.after": {"en": "Next page", "id": "Halaman berikutnya"},
     "shelf.preparing": {"en": "The collection is being prepared. Its articles appear here.", "id": "Koleksi sedang disiapkan. Artikelnya akan muncul di sini."},
-    "shelf.drop": {"en": "Add articles: text, HTML, JSON, CSV, ZIP", "id": "Tambah artikel: teks, HTML, JSON, CSV, ZIP"},
+    "shelf.drop": {
+        "en": "Add articles: drop files here, or press (text, HTML, JSON, CSV, ZIP)",
+        "id": "Tambah artikel: letakkan berkas di sini, atau tekan (teks, HTML, JSON, CSV, ZIP)",
+    },
     "shelf.cancel": {"en": "Cancel", "id": "Batalkan"},
     "shelf.adding": {"en": "Adding: {done} of {total} files", "id": "Menambahkan: {done} dari {total} berkas"},
     "shelf.adding.begun": {"en": "Adding: reading the files …", "id": "Menambahkan: membaca berkas …"},

@@ -70,7 +70,11 @@ body.shelf-open .gradio-container :is(.chat, .desk) { display: none !important; 
 .gradio-container .shelf-list .sure { position: absolute; z-index: 2; inset: 0 0 auto auto; display: flex; gap: 8px; align-items: center;
   padding: 4px 4px 4px 12px;  border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); color: inherit; white-space: nowrap; }
 .gradio-container .shelf [hidden] { display: none !important; }
-.gradio-container .shelf-drop .icon-wrap { display: none; }
+/* Gradio's own words on the field follow the browser's language, whatever is chosen on the page: the label takes their place. */
+.gradio-container .shelf-drop .upload-container [data-testid=upload-text] { visibility: hidden; }
+.gradio-container .shelf-drop:has([data-testid=upload-text]) label { inset: 0 !important; display: flex; align-items: center; justify-content: center; gap: 6px;
+  padding: 8px 16px; border: 0 !important; background: none !important; box-shadow: none !important; color: var(--body-text-color) !important;
+  font-size: .92rem !important; pointer-events: none; }
 .gradio-container .shelf .shelf-said:not(:has(p, ul, progress)) { display: none; }
 .gradio-container button.shelf-cancel { align-self: start; width: max-content; min-height: 36px; padding-inline: 16px; font-size: .9rem;
   margin-inline-start: clamp(6px, 100vw - 900px, 14px); }
