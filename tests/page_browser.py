@@ -54,8 +54,8 @@ def visit(chromium) -> Iterator[Callable[..., Page]]:
     """Opens an address as a fresh visitor; afterwards no script may have failed and no request have left the machine."""
     foreign, broken, contexts = [], [], []
 
-    def go(address: str, size: tuple[int, int] = WIDE, locale: str = "en-US") -> Page:
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale, reduced_motion="reduce")
+    def go(address: str, size: tuple[int, int] = WIDE, locale: str = "en-US", scheme: str = "light") -> Page:
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale, color_scheme=scheme, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: foreign.append(request.url) if not is_local(request.url) else None)

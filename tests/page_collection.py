@@ -105,8 +105,9 @@ class PageCollection:
         values = ([one.published[:4] for one in articles], [one.source for one in articles], [one.language for one in articles])
         return Overview(self.generation, searched.articles, searched.passages, *(tuple(starmap(Count, Counter(one).most_common())) for one in values))
 
-    def browse(self, words: str = "", *, order: str = "newest", start: int = 0, limit: int = 25) -> Listing:
-        found = [one for one in self._articles.values() if all(word.casefold() in f"{one.heading} {one.source}".casefold() for word in words.split())]
+    def browse(self, words: str = "", *, filters: Filters | None = None, order: str = "newest", start: int = 0, limit: int = 25) -> Listing:
+        wanted, among = words.casefold().split(), self._matching(filters or Filters())
+        found = [one for one in among if all(word in f"{one.heading} {one.source}".casefold() for word in wanted)]
         cards = [Card(replace(one, text=""), one.heading, len(re.findall(r"[^\n]+", one.text))) for one in found]
         return Listing(tuple(cards[start : start + limit]), len(cards), start)
 

@@ -101,6 +101,13 @@ def test_a_first_question_carries_nothing_and_nothing_is_carried_when_told_so() 
     assert [text for text, _ in collection.asked] == ["kenapa?", "harga beras Jakarta", "dan pada 2023?"]
 
 
+def test_a_name_that_a_foreign_list_of_stop_words_holds_is_carried() -> None:
+    chat, _ = talk(*[[("a", 0, 5)]] * 2)
+    chat.ask("Netanyahu menelepon Putin")
+    chat.ask("dan kapan?")
+    assert chat.turns[1].carried == ("Netanyahu", "menelepon", "Putin")
+
+
 def test_at_most_eight_words_are_carried_and_the_question_stays_within_its_length() -> None:
     chat, collection = talk(*[[("a", 0, 5)]] * 3)
     chat.ask("satelit " + " ".join(f"kata{n}" for n in range(20)))

@@ -100,6 +100,15 @@ def test_files_are_added_and_each_says_what_became_of_it(visit, address, held, s
                 held.remove(card.id)
 
 
+def test_the_field_for_files_speaks_the_language_that_is_chosen(visit, address):
+    for locale in ("en-US", "id-ID"):
+        page = opened(visit(f"{address}/?lang=id", locale=locale))
+        expect(page.locator(".shelf-drop label")).to_contain_text("letakkan berkas di sini")
+        expect(page.locator(".shelf-drop [data-testid=upload-text]")).to_have_css("visibility", "hidden")
+        page.locator(".shelf-drop button").focus()
+        expect(page.get_by_role("button", name="letakkan berkas di sini")).to_be_focused()
+
+
 def test_adding_shows_progress_can_be_cancelled_and_leaves_asking_alone(visit, address, held, embedder):
     page = opened(visit(address, locale="id-ID"))
     before = stored(held)

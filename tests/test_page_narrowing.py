@@ -98,6 +98,20 @@ def test_a_form_of_no_sense_says_so_and_escape_closes_it(visit, address):
     expect(page.locator(".bar .set")).to_have_count(0)
 
 
+@SIZES
+def test_the_box_stays_in_sight_beside_the_form(visit, address, size):
+    page = visit(address, size)
+    for _ in range(2):
+        expect(page.locator(".ask")).to_be_in_viewport(ratio=1)
+        opened(page)
+        expect(page.locator(".ask")).to_be_in_viewport(ratio=1)
+        assert page.locator(".chat").bounding_box()["height"] >= 140
+        page.keyboard.press("Escape")
+        ask(page, f"{QUESTION} lang:id since:2020 source:hara")
+        expect(parts(page)).to_have_count(3)
+        expect(page.locator(".chat .user").last).to_have_text(QUESTION)
+
+
 def test_quotation_marks_are_a_part_too(visit, address):
     page = visit(address)
     ask(page, '"didampingi Haniyeh" siapa')

@@ -222,14 +222,16 @@ def test_while_preparing_the_card_says_so_and_then_fills(visit, serve):
 
 @pytest.mark.parametrize(
     "form",
-    [None, 7, "", "x", "[", "[]", "{}", '["a", "newest", -1]', '["a", "DROP", 0]', '[1, "newest", 0]', '["", "newest", 1e9]', "[" * 2000,
-     '["\\ud800", "title", 0]'],
+    [None, 7, "", "x", "[", "[]", "{}", '["a", "newest", -1, {}]', '["a", "DROP", 0, {}]', '[1, "newest", 0, {}]', '["", "newest", 1e9, {}]',
+     "[" * 2000, '["\\ud800", "title", 0, {}]', '["", "newest", 0]', '["", "newest", 0, []]', '["", "newest", 0, {"years": 2022}]',
+     '["", "newest", 0, {"years": "x"}]', '["", "newest", 0, {"languages": "<b>"}]', '["", "newest", 0, {"ids": "a"}]',
+     '["", "newest", 0, {"sources": "\\ud800"}]'],
 )
 def test_whatever_a_browser_asks_for_gets_a_list(form):
     opening = Opening.ready(PageCollection([VISIT]))
     opening.wait()
     assert Asked.parse(form).start == 0 and re.search(r"<table", shelf(opening, form, "en")[1] + "<table")
-    assert "1 to 1 of 1" in shelf(opening, json.dumps(["", "newest", 50]), "en")[1]
+    assert "1 to 1 of 1" in shelf(opening, json.dumps(["", "newest", 50, {}]), "en")[1]
 
 
 @pytest.mark.parametrize("article_id", ["seeds/a.txt", "عربي/مقال (1).txt", "x", "%", "\ud800", "a#b?c&d=\"'<>"])

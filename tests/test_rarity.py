@@ -45,3 +45,8 @@ def test_an_empty_collection_holds_nothing(tmp_path: Path) -> None:
         assert collection.rare_words("banjir") == {}
         with pytest.raises(QuestionError):
             collection.rare_words("")
+
+
+def test_a_name_that_a_foreign_list_holds_is_counted(collection: Collection) -> None:
+    collection.add([Article("d", "Telepon", "Netanyahu menelepon Putin.", language="id")])
+    assert collection.rare_words("Netanyahu menelepon Putin") == {"Netanyahu": 1, "menelepon": 1, "Putin": 1}

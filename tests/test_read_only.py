@@ -25,7 +25,7 @@ import os, sys
 import faiss, tantivy, stopwordsiso, Stemmer, py3langid, numpy.testing, filelock, tempfile, rag.text.stop_words
 from pathlib import Path
 import test_read_only
-rag.text.stop_words.stop_words_of(["dan"])
+rag.text.stop_words.stop_words_of(list(rag.text.words.words("dan")))
 os.chdir("/")
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)

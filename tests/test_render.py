@@ -127,7 +127,9 @@ def test_an_answer_quotes_marks_numbers_and_names_its_source():
         '<span class="said">(tanpa judul)</span><br>'
         '<span class="said">A &amp; B · 10 September 2022 (dari baris tanggal)</span> <span class="chip">Indonesia</span> '
         '<span class="strength strong">cocok kuat</span>\n\n'
-        '<span class="also">Teks yang sama ada di 2 artikel lain: b, c</span>'
+        '<span class="also">Teks yang sama ada di 2 artikel lain: b, c</span>\n\n'
+        '<details class="why"><summary>Mengapa bagian ini</summary>\n\n'
+        "Menurut makna 0,50 (urutan 1), menurut kata 0,50 (urutan 1); tertinggi 1.\n\n</details>"
     )
 
 

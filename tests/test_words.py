@@ -75,3 +75,26 @@ def test_questions_are_bounded_and_phrases_are_found():
     assert phrase_pattern("juru bicara").search("seorang Juru\nbicara Hamis")
     assert not phrase_pattern("juru").search("jurus")
     assert phrase_pattern("a.b").search("a.b") and not phrase_pattern("a.b").search("axb")
+
+
+ASKED_IN = [
+    ("Netanyahu menelepon Putin", "", "Netanyahu menelepon Putin"),
+    ("netanyahu menelepon putin", "", "netanyahu menelepon putin"),
+    ("putin menelepon netanyahu", "", "putin menelepon netanyahu"),
+    ("Kapan Putin ke Iran?", "id", "Putin Iran"),
+    ("SIAPA YANG MENDAMPINGI PUTIN", "id", "MENDAMPINGI PUTIN"),
+    ("who called Putin?", "en", "called Putin"),
+    ("Wer begleitete Haniyeh?", "de", "begleitete Haniyeh"),
+    ("De ce a sunat Netanyahu pe Putin?", "ro", "sunat Netanyahu Putin"),
+    ("Cât de puțin a durat?", "ro", "durat"),
+    ("卢克·坎克利贡献了多少次擒抱？", "zh", ""),
+    ("Kompas kata Will Smith", "id", "Kompas Will Smith"),
+]
+
+
+@pytest.mark.parametrize(("text", "language", "says"), ASKED_IN)
+def test_no_name_and_no_single_word_of_a_foreign_list_decides_what_a_question_says(text, language, says):
+    question = parse_question(text, ("id",))
+    assert question.spoken == set(language.split())
+    heavy = [word.written for word, weight in zip(question.words, question.weights, strict=True) if weight == 1.0]
+    assert heavy == says.split() or not says

@@ -13,7 +13,7 @@ from rag.errors import QuestionError
 from rag.retrieval.bm25 import STOP_WEIGHT
 from rag.settings import QUESTION_CHARACTERS_MAX
 from rag.text.stop_words import stop_words_of
-from rag.text.words import Word, words
+from rag.text.words import NAME_MARK, Word, name_terms, words
 
 WORDS_MAX = 64
 QUOTED = re.compile(r"\"([^\"]+)\"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|「([^「」]+)」|『([^『』]+)』")
@@ -43,10 +43,17 @@ def parse_question(text: str, languages: Sequence[str]) -> Question:
     distinct = list({word.exact: word for word in words(text, languages)}.values())[:WORDS_MAX]
     if not distinct:
         raise QuestionError("The question is empty. Type a question or some words, for example: Siapa yang mendampingi Haniyeh?")
-    little = stop_words_of([word.exact for word in distinct], languages)
+    little = stop_words_of(distinct, languages, _names(text, distinct))
     weights = tuple(STOP_WEIGHT if word.exact in little.terms else 1.0 for word in distinct)
     phrases = [part.strip() for groups in QUOTED.findall(text) for part in groups if any(words(part))]
     return Question(text, tuple(distinct), weights, tuple(dict.fromkeys(phrases)), little.languages)
+
+
+def _names(text: str, distinct: Sequence[Word]) -> frozenset[str]:
+    """The exact terms of what is written like a name; none where every word has a capital, which then says nothing."""
+    if not any(word.written[0].islower() for word in distinct):
+        return frozenset()
+    return frozenset(term.removeprefix(NAME_MARK) for term in name_terms(text))
 
 
 def cleaned(text: str) -> str:

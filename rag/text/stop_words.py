@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rag.text.words import words
+import regex
+
+from rag.text.words import Word, words
 
 SHARED_LISTS = {"ms": "id"}
 """Languages whose own list is none (the Malay one names oil and prices) and that share another's function words."""
+
+_LATIN = regex.compile(r"\p{Latin}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +25,43 @@ class StopWords:
     languages: frozenset[str]
 
 
-def stop_words_of(terms: Sequence[str], expected: Sequence[str] = ()) -> StopWords:
-    """The stop words among `terms`, of the language most of them belong to.
+def stop_words_of(asked: Sequence[Word], expected: Sequence[str] = (), names: Collection[str] = ()) -> StopWords:
+    """The stop words among the distinct words `asked`, of the language most of them belong to.
 
     A question is too short for a language detector; the language whose stop words it uses most is near enough.  Of
-    languages that tie, those `expected` (the collection's) are believed, else all of them.
+    languages that tie, those `expected` (the collection's) are believed, else all of them.  `names` are exact terms of
+    words that are written like names: none of them tells the language, whatever list holds it.
     """
-    table = _languages_by_term()
-    votes = Counter(language for term in set(terms) for language in table.get(term, ()))
+    lists = _lists()
+    told = [word for word in asked if word.exact not in names]
+    votes = Counter(language for word in told for language in lists.by_term.get(word.exact, ()))
     most = max(votes.values(), default=0)
     tied = {language for language, count in votes.items() if count == most}
-    spoken = tied & {list_language(language) for language in expected} or tied
-    return StopWords(frozenset(term for term in terms if spoken & table.get(term, frozenset())), frozenset(spoken))
+    likely = {list_language(language) for language in expected}
+    spoken = _told_by_one(told, asked[0], likely) if most == 1 else tied & likely or tied
+    return StopWords(frozenset(word.exact for word in asked if spoken & _languages_of(word, as_spelled=word.exact in names)), frozenset(spoken))
+
+
+def _told_by_one(told: Sequence[Word], first: Word, likely: Collection[str]) -> set[str]:
+    """The languages of which a question uses one stop word only.
+
+    In Latin script many words are in the list of some language.  So there this one has to be spelled as the list has
+    it (`putin` is Romanian only where `puțin` is meant), and if its language is not a `likely` one it has to open the
+    question, as `who` does.
+    """
+    found = {word.exact: _languages_of(word, as_spelled=bool(_LATIN.match(word.exact))) for word in told}
+    sure = (languages for exact, languages in found.items() if exact == first.exact or not _LATIN.match(exact))
+    return set().union(*found.values()) & set(likely) or set().union(*sure)
+
+
+def _languages_of(word: Word, *, as_spelled: bool) -> frozenset[str]:
+    """The languages that have `word` as a stop word, spelled like this or at least without its accents."""
+    lists = _lists()
+    return lists.by_spelling.get(_spelling(word), frozenset()) if as_spelled else lists.by_term.get(word.exact, frozenset())
+
+
+def _spelling(word: Word) -> str:
+    return word.written.casefold()
 
 
 def list_language(language: str) -> str:
@@ -40,14 +69,24 @@ def list_language(language: str) -> str:
     return SHARED_LISTS.get(language, language)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The languages of each stop word, by its exact term and by its spelling with all accents, case-folded."""
+
+    by_term: Mapping[str, frozenset[str]]
+    by_spelling: Mapping[str, frozenset[str]]
+
+
 @cache
-def _languages_by_term() -> Mapping[str, frozenset[str]]:
+def _lists() -> _Lists:
     import stopwordsiso
 
-    found: dict[str, set[str]] = defaultdict(set)
+    by_term: dict[str, set[str]] = defaultdict(set)
+    by_spelling: dict[str, set[str]] = defaultdict(set)
     for language in sorted(stopwordsiso.langs() - SHARED_LISTS.keys()):
         for entry in stopwordsiso.stopwords(language):
-            exact = [word.exact for word in words(entry)]
-            if len(exact) == 1:
-                found[exact[0]].add(language)
-    return {term: frozenset(languages) for term, languages in found.items()}
+            found = list(words(entry))
+            if len(found) == 1:
+                by_term[found[0].exact].add(language)
+                by_spelling[_spelling(found[0])].add(language)
+    return _Lists(*({key: frozenset(languages) for key, languages in table.items()} for table in (by_term, by_spelling)))

@@ -14,6 +14,7 @@ import gradio as gr
 from rag.conversing.conversation import Conversation
 from rag.errors import ConversationError, QuestionError, RagError
 from rag.exports.export import export
+from rag.retrieval.typed_filters import split_question
 from rag.settings import QUESTION_CHARACTERS_MAX
 from rag.types import Answer
 from rag.web.api import AT_ONCE
@@ -213,7 +214,12 @@ def _answer_markdown(collection: Asks, talk: Talk, answer: Answer, language: str
 
 
 def _user(question: str) -> dict[str, Any]:
-    return {"role": "user", "content": md_escape(question).strip()}
+    """The question without the filters typed in it, which stand as parts above the answer."""
+    try:
+        words, _ = split_question(question, None)
+    except QuestionError:
+        words = ""
+    return {"role": "user", "content": md_escape(words.strip() or question).strip()}
 
 
 def _bot(markdown: str) -> dict[str, Any]:

@@ -79,6 +79,7 @@ def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
             buttons=[],
             feedback_options=None,
             scale=1,
+            height=260,  # with `scale` it fills what the rest leaves; any more would push the box off a small screen
             min_height=260,
             elem_classes=["chat"],
         )

@@ -20,6 +20,7 @@ from rag.web.opening import Phase, State
 from rag.web.parts import parts_markdown
 from rag.web.strings import LANGUAGES, say, say_count
 from rag.web.tools import Tools, tools_html
+from rag.web.why import why_markdown
 from rag.web.wording import error_words, facts, language_name, web_address, written_date
 
 _LANGUAGES_NAMED = 8
@@ -129,7 +130,7 @@ def citation_markdown(citation: Citation, language: str, sign: str = "") -> str:
     if citation.also_in:
         ids = ", ".join(citation.also_in[:_ALSO_IN_NAMED]) + (" …" if len(citation.also_in) > _ALSO_IN_NAMED else "")
         shown.append(f'<span class="also">{md_escape(say_count("also_in", len(citation.also_in), language, ids=ids))}</span>')
-    return blocks(*shown)
+    return blocks(*shown, *why_markdown(citation.why, language))
 
 
 def _piece_markdown(piece: Piece) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import gradio as gr
 
@@ -14,6 +15,7 @@ from rag.web.opening import Opening, Phase
 from rag.web.render import masthead_html
 from rag.web.shelf_html import PAGE, bar_html, counts_html, finder_html, note_html, table_html
 from rag.web.shelf_keeping import add_keeping
+from rag.web.shelf_picks import picked_filters, read_picks
 from rag.web.shelf_script import SCRIPT
 from rag.web.speaking import spoken
 from rag.web.strings import LANGUAGES, say
@@ -26,20 +28,21 @@ _ASKED_MAX = 2000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a visitor wants to see of the list; `form` is how their browser wrote it."""
+    """What a visitor wants to see of the list; `picks` is what they chose in the charts, `form` how their browser wrote it all."""
 
     words: str = ""
     order: Order = Order.NEWEST
     start: int = 0
+    picks: Mapping[str, str] = field(default_factory=dict)
     form: str = ""
 
     @classmethod
     def parse(cls, form: object) -> Asked:
-        """Of `["words", "order", start]` as JSON; whatever else a browser sends is the first page of all articles."""
+        """Of `["words", "order", start, {"chart": "value"}]` as JSON; whatever else a browser sends is the first page of all articles."""
         try:
-            words, order, start = json.loads(form[:_ASKED_MAX]) if isinstance(form, str) else ()
+            words, order, start, picks = json.loads(form[:_ASKED_MAX]) if isinstance(form, str) else ()
             if isinstance(words, str) and isinstance(start, int) and 0 <= start < 2**31:
-                return cls(words.encode("utf-8", "replace").decode(), Order(order), start, form)
+                return cls(words.encode("utf-8", "replace").decode(), Order(order), start, read_picks(picks), form)
         except (ValueError, TypeError, RecursionError):
             pass
         return cls()
@@ -51,7 +54,7 @@ def add_shelf(page: gr.Blocks, opening: Opening, masthead: gr.HTML, *, writable:
     with gr.Column(elem_classes=["shelf"]):
         counts = gr.HTML("", html_template="${value}")
         if writable:
-            add_keeping(opening)
+            add_keeping(page, opening)
         finder = gr.HTML(finder_html(LANGUAGES[0]), html_template="${value}")
         table = gr.HTML("", html_template="${value}", js_on_load=SCRIPT)
 
@@ -81,13 +84,16 @@ def shelf(opening: Opening, form: object, language: str, *, writable: bool = Fal
     try:
         collection = opening.collection()
         overview, searched = collection.overview(), collection.searched()
-        listing = collection.browse(asked.words, order=asked.order, start=asked.start, limit=PAGE)
+        filters = picked_filters(asked.picks)
+        listing = collection.browse(asked.words, filters=filters, order=asked.order, start=asked.start, limit=PAGE)
         if asked.start and not listing.cards:  # what stood there was removed
-            listing = collection.browse(asked.words, order=asked.order, start=max(0, listing.total - 1) // PAGE * PAGE, limit=PAGE)
+            last = max(0, listing.total - 1) // PAGE * PAGE
+            listing = collection.browse(asked.words, filters=filters, order=asked.order, start=last, limit=PAGE)
     except RagError as error:
         return "", note_html(error_words(error, language), language, str(error)), gr.skip()
     head = masthead_html(opening.state, searched, language)
-    return counts_html(overview, language), table_html(overview, listing, asked.form, language, writable=writable), head
+    table = table_html(overview, listing, asked.form, language, asked.picks, writable=writable)
+    return counts_html(overview, language), table, head
 
 
 def generation(opening: Opening) -> int | str:

@@ -5,11 +5,13 @@ Foreign text (titles, sources, ids) enters only through `rag.web.escaping`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from rag.catalogue import Card, Count, Listing, Order, Overview
 from rag.web.citing import whole_href
 from rag.web.escaping import html_escape, html_line
+from rag.web.shelf_picks import CHARTS, can_be_picked
 from rag.web.strings import say, say_count
 from rag.web.wording import language_name, written_date
 
@@ -20,6 +22,9 @@ BARS_MAX = 300
 
 PAGE = 25
 
+_NO_PICKS: Mapping[str, str] = MappingProxyType({})
+_TITLED = 'title="{}" dir="auto"'
+
 
 def bar_html(language: str) -> str:
     """The button that opens and closes the card."""
@@ -27,12 +32,12 @@ def bar_html(language: str) -> str:
 
 
 def counts_html(overview: Overview, language: str) -> str:
-    """Three small charts; each bar's name and number are text, so the chart reads as a list."""
-    charts = [
-        _chart("years", _latest_first(overview.years), lambda value: value, language),
-        _chart("sources", overview.sources, lambda value: value, language),
-        _chart("languages", overview.languages, lambda value: language_name(value, language), language),
-    ]
+    """Three small charts; each bar's name and number are text, so the chart reads as a list.
+
+    A bar is a button that confines the list to its articles; the browser says which are pressed, so that what it unfolded stays.
+    """
+    counts = {"years": _latest_first(overview.years), "sources": overview.sources, "languages": overview.languages}
+    charts = [_chart(chart, counts[chart], language) for chart in CHARTS]
     label = html_escape(say("shelf.counts", language))
     return f'<section class="shelf-counts" aria-label="{label}">{"".join(charts)}</section>' if overview.articles else ""
 
@@ -41,10 +46,14 @@ def _latest_first(years: Sequence[Count]) -> list[Count]:
     return sorted(years, key=lambda one: one.value, reverse=True)
 
 
-def _chart(of: str, counts: Sequence[Count], named: Callable[[str], str], language: str) -> str:
+def _chart(of: str, counts: Sequence[Count], language: str) -> str:
     most = max((one.articles for one in counts if one.value), default=1)
     unknown = say(f"shelf.no_{of.removesuffix('s')}", language)
-    rows = [_row(named(one.value), one.articles, most, language) if one.value else _row(unknown, one.articles, 0, language) for one in counts[:BARS_MAX]]
+    rows = []
+    for one in counts[:BARS_MAX]:
+        button = _pick(of, one.value, "bar-of", 'aria-pressed="false"') if can_be_picked(of, one.value) else ""
+        name = _named(of, one.value, language) if one.value else unknown
+        rows.append(_row(name, one.articles, most if one.value else 0, language, button))
     if beyond := counts[BARS_MAX:]:
         others = say("shelf.rest", language, n=number(len(beyond), language))
         rows.append(_row(others, sum(one.articles for one in beyond), 0, language))
@@ -55,13 +64,23 @@ def _chart(of: str, counts: Sequence[Count], named: Callable[[str], str], langua
     return f'<div class="shelf-chart"><h2>{html_line(say(f"shelf.{of}", language))}</h2><ul>{"".join(rows[:BARS])}</ul>{rest}</div>'
 
 
-def _row(name: str, articles: int, most: int, language: str) -> str:
+def _pick(of: str, value: str, kind: str, more: str) -> str:
+    """The tag of a button that chooses `value` in a chart, or takes the choice back."""
+    return f'<button type="button" class="pick {kind}" data-of="{of}" data-value="{html_escape(value)}" {more}>'
+
+
+def _named(of: str, value: str, language: str) -> str:
+    return language_name(value, language) if of == "languages" else value
+
+
+def _row(name: str, articles: int, most: int, language: str, button: str = "") -> str:
     """A bar as long as its share of `most`; none for 0: beside the unknown, which can be most of all, the others could not be told apart."""
     bar = f'<i style="width:{max(1, round(100 * articles / most))}%"></i>' if most else ""
     kind = "" if most else ' class="unknown"'
+    begin, end = (button, "</button>") if button else ('<span class="bar-of">', "</span>")
     return (
-        f'<li{kind}><span class="name" dir="auto">{html_line(name)}</span> <span class="bar" aria-hidden="true">{bar}</span> '
-        f'<span class="n">{number(articles, language)}</span></li>'
+        f'<li{kind}>{begin}<span class="name" dir="auto" title="{html_line(name)}">{html_line(name)}</span> '
+        f'<span class="bar" aria-hidden="true">{bar}</span> <span class="n">{number(articles, language)}</span>{end}</li>'
     )
 
 
@@ -72,30 +91,42 @@ def number(n: int, language: str) -> str:
 
 def finder_html(language: str) -> str:
     """The box to search the list in, and its order."""
-    says = html_escape(say("shelf.find", language))
+    says, short = html_escape(say("shelf.find", language)), html_escape(say("shelf.find.short", language))
     orders = "".join(f'<option value="{order}">{html_line(say(f"shelf.order.{order}", language))}</option>' for order in Order)
     return (
-        f'<div class="shelf-finder" role="search"><input type="search" maxlength="200" placeholder="{says}" aria-label="{says}" autocomplete="off">'
+        '<div class="shelf-finder" role="search"><input type="search" maxlength="200" autocomplete="off" '
+        f'placeholder="{short}" aria-label="{says}" title="{says}">'
         f'<select aria-label="{html_escape(say("shelf.order", language))}">{orders}</select></div>'
     )
 
 
-def table_html(overview: Overview, listing: Listing, asked: str, language: str, *, writable: bool = False) -> str:
+def table_html(
+    overview: Overview, listing: Listing, asked: str, language: str, picks: Mapping[str, str] = _NO_PICKS, *, writable: bool = False
+) -> str:
     """One page of the list; `asked` is what the browser asked for, so that it knows its answer again."""
+    only = _picked_html(picks, language)
     about = f'data-generation="{overview.generation}" data-asked="{html_escape(asked)}"'
     if not listing.cards:
-        words = say("shelf.none" if overview.articles else "no.empty_collection", language)
-        return f'<div class="shelf-list" {about}><p class="shelf-shown" role="status">{html_line(words)}</p></div>'
+        nothing = "shelf.none.picked" if picks else "shelf.none"
+        words = say(nothing if overview.articles else "no.empty_collection", language)
+        return f'<div class="shelf-list" {about}>{only}<p class="shelf-shown" role="status">{html_line(words)}</p></div>'
     columns = ("title", "source", "date", "language", "passages")
     heads = "".join(f'<th scope="col" role="columnheader" class="{one}">{html_line(say(f"shelf.{one}", language))}</th>' for one in columns)
-    keep = f'<th scope="col" role="columnheader" class="keep">{html_line(say("shelf.remove", language))}</th>' if writable else ""
+    keep = f'<th scope="col" role="columnheader" class="keep"><span class="unseen">{html_line(say("shelf.remove", language))}</span></th>' if writable else ""
     rows = "".join(_article_row(card, language, writable) for card in listing.cards)
     # The roles are said because on a phone the rows are laid out as blocks, which would take them away.
     return (
-        f'<div class="shelf-list" {about}>{_pager(listing, language)}'
+        f'<div class="shelf-list" {about}>{only}{_pager(listing, language)}'
         f'<table role="table" aria-label="{html_escape(say("shelf.articles", language))}">'
         f'<thead role="rowgroup"><tr role="row">{heads}{keep}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
     )
+
+
+def _picked_html(picks: Mapping[str, str], language: str) -> str:
+    """What the list is confined to, each as a button that takes it off: the bar of one may be folded away."""
+    does = html_line(say("set.drop", language))
+    chips = [f"{_pick(of, value, 'part', _TITLED.format(does))}{html_line(_named(of, value, language))}</button>" for of, value in picks.items()]
+    return f'<p class="shelf-picked parts"><span class="said">{say("shelf.only", language)}</span> {" ".join(chips)}</p>' if chips else ""
 
 
 def _article_row(card: Card, language: str, writable: bool) -> str:

@@ -17,7 +17,7 @@ from rag.errors import RagError
 from rag.web.opening import Opening
 from rag.web.shelf_intake import Intake
 from rag.web.shelf_results import outcomes_html, problem_html, progress_html, refusal_html, removed_html, restored_html
-from rag.web.speaking import spoken
+from rag.web.speaking import browser_language, spoken
 from rag.web.strings import say
 
 _log = logging.getLogger(__name__)
@@ -45,6 +45,10 @@ document.addEventListener('click', (event) => {
   if (cell && button.matches('.keep-it')) ask(cell, false);
   if (cell && button.matches('.remove')) trigger('takeout', {id: cell.dataset.id});
   if (button?.matches('.undo')) trigger('putback', {token: button.dataset.token});
+}, on);
+// Gradio names the field for files in English only; what is written on it says more.
+document.addEventListener('focusin', (event) => {
+  if (event.target.matches?.('.shelf-drop .upload-container')) event.target.ariaLabel = document.querySelector('.shelf-drop label').innerText.trim();
 }, on);
 document.addEventListener('keydown', (event) => {
   const cell = event.key === 'Escape' && event.target.closest?.('.keep');
@@ -79,10 +83,10 @@ class Undo:
             return self._removed.pop(token, None) if isinstance(token, str) else None
 
 
-def add_keeping(opening: Opening) -> None:
+def add_keeping(page: gr.Blocks, opening: Opening) -> None:
     """Puts what changes the collection into the Blocks being built, above the list."""
     words = gr.I18n()
-    drop = gr.File(label=words("shelf.drop"), file_count="multiple", height=120, elem_classes=["shelf-drop"])
+    drop = gr.File(label=words("shelf.drop"), file_count="multiple", height=72, elem_classes=["shelf-drop"])
     status = gr.HTML("", html_template="${value}", elem_classes=["shelf-said"])
     cancel = gr.Button(words("shelf.cancel"), visible=False, size="sm", elem_classes=["shelf-cancel"])
     note = gr.HTML("", html_template="${value}", js_on_load=_SCRIPT, elem_classes=["shelf-said"])
@@ -127,8 +131,15 @@ def add_keeping(opening: Opening) -> None:
     def put_back(event: gr.EventData, request: gr.Request) -> str:
         return _said(lambda: _restore(opening, undo, getattr(event, "token", None), spoken(request)), spoken(request))
 
+    def dressed(request: gr.Request) -> tuple[object, object]:
+        language = spoken(request)
+        if language == browser_language(request):  # Gradio has put these words there itself
+            return gr.skip(), gr.skip()
+        return gr.File(label=say("shelf.drop", language)), gr.Button(say("shelf.cancel", language))
+
     private = {"show_progress": "hidden", "api_visibility": "private"}
     drop.upload(add, drop, [status, drop, cancel], concurrency_limit=_UPLOADS_AT_ONCE, **private)
+    page.load(dressed, None, [drop, cancel], queue=False, **private)
     cancel.click(stop, None, None, queue=False, **private)
     note.takeout(take_out, None, note, queue=False, **private)
     note.putback(put_back, None, note, queue=False, **private)

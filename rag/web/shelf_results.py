@@ -9,6 +9,7 @@ from rag.types import Article
 from rag.web.escaping import html_escape, html_line
 from rag.web.shelf_html import number
 from rag.web.shelf_intake import Outcome, Stage
+from rag.web.shelf_reasons import reason_words
 from rag.web.strings import say
 from rag.web.wording import error_words
 
@@ -58,7 +59,7 @@ def _counts(one: Outcome, language: str) -> list[str]:
 def _outcome(one: Outcome, language: str) -> str:
     words = _counts(one, language) + ([say("shelf.result.cancelled", language)] if one.cancelled else [])
     said = ", ".join(words) or say("shelf.result.none", language)
-    reasons = "".join(f"<li>{html_line(say('shelf.result.reason', language, reason=reason))}</li>" for reason in one.refused)
+    reasons = "".join(f"<li>{html_line(reason_words(reason, language))}</li>" for reason in one.refused)
     kind = "refused" if one.refusals or one.cancelled else "kept"
     name = f'<span class="name" dir="auto">{html_line(one.name)}</span>'
     return f'<li class="{kind}">{name} <span class="said">{html_line(said)}</span>{f"<ul>{reasons}</ul>" if reasons else ""}</li>'

@@ -20,8 +20,16 @@ body.shelf-open .gradio-container :is(.chat, .desk) { display: none !important; 
 .gradio-container .shelf-counts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px 32px; }
 .gradio-container .shelf-counts h2 { margin: 0 0 6px !important; font-size: .9rem !important; font-weight: 700; }
 .gradio-container .shelf-counts ul { list-style: none; margin: 0; padding: 0; }
-.gradio-container .shelf-counts li { display: grid; grid-template-columns: minmax(0, 8em) minmax(0, 1fr) auto; gap: 8px; align-items: center;
-  margin: 0; padding: 2px 0; font-size: .85rem; line-height: 1.4; }
+.gradio-container .shelf-counts li { margin: 0; padding: 0; }
+.gradio-container .shelf-counts .bar-of { display: grid; grid-template-columns: minmax(0, 10.5em) minmax(2em, 1fr) auto; gap: 8px; align-items: center;
+  width: calc(100% + 12px); margin: 0 -6px; padding: 2px 6px; min-height: 24px; border: 0; border-radius: 4px; background: none; color: inherit;
+  font-size: .85rem; font-weight: 400; line-height: 1.4; text-align: start; }
+.gradio-container .shelf-counts button.bar-of { cursor: pointer; }
+.gradio-container .shelf-counts button.bar-of:hover { background: var(--paper); color: var(--go); }
+.gradio-container .shelf-counts button.bar-of[aria-pressed=true] { background: var(--paper); color: var(--go); font-weight: 600;
+  box-shadow: inset 0 0 0 1px var(--go); }
+.gradio-container .shelf p.shelf-picked { margin: 0 0 6px; }
+.gradio-container .shelf .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .gradio-container .shelf-counts .unknown .name { color: var(--quiet); }
 .gradio-container .shelf-counts .name { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .gradio-container .shelf-counts .bar { height: .7em; }
@@ -62,7 +70,11 @@ body.shelf-open .gradio-container :is(.chat, .desk) { display: none !important; 
 .gradio-container .shelf-list .sure { position: absolute; z-index: 2; inset: 0 0 auto auto; display: flex; gap: 8px; align-items: center;
   padding: 4px 4px 4px 12px;  border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); color: inherit; white-space: nowrap; }
 .gradio-container .shelf [hidden] { display: none !important; }
-.gradio-container .shelf-drop .icon-wrap { display: none; }
+/* Gradio's own words on the field follow the browser's language, whatever is chosen on the page: the label takes their place. */
+.gradio-container .shelf-drop .upload-container [data-testid=upload-text] { visibility: hidden; }
+.gradio-container .shelf-drop:has([data-testid=upload-text]) label { inset: 0 !important; display: flex; align-items: center; justify-content: center; gap: 6px;
+  padding: 8px 16px; border: 0 !important; background: none !important; box-shadow: none !important; color: var(--body-text-color) !important;
+  font-size: .92rem !important; pointer-events: none; }
 .gradio-container .shelf .shelf-said:not(:has(p, ul, progress)) { display: none; }
 .gradio-container button.shelf-cancel { align-self: start; width: max-content; min-height: 36px; padding-inline: 16px; font-size: .9rem;
   margin-inline-start: clamp(6px, 100vw - 900px, 14px); }

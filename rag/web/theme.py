@@ -65,8 +65,12 @@ CSS = """
 .chat .bot-row.panel { padding-block: 14px 10px !important; }
 .chat blockquote { margin: 14px 0 8px !important; padding: 2px 0 2px 14px !important; border-inline-start: 3px solid var(--rule) !important;
   color: inherit !important; font-size: 1.02rem; line-height: 1.6; }
-.chat .bot p + blockquote { margin-top: 32px !important; }
-.chat .near p + blockquote { margin-top: 20px !important; }
+.chat .bot :is(p, .why) + blockquote { margin-top: 28px !important; }
+.chat .near :is(p, .why) + blockquote { margin-top: 20px !important; }
+.chat .why { margin: 0; color: var(--quiet); font-size: .9rem; }
+.chat .why summary { width: max-content; min-height: 24px; padding: 0 2px; border-radius: 4px; cursor: pointer; }
+.chat .why summary:hover { color: var(--go); }
+.chat .why p { margin: 2px 0 0 !important; }
 .chat .bot p { unicode-bidi: plaintext; text-align: start; }
 .chat mark, .reader mark { color: inherit; border-radius: 2px; padding: 1px 0; }
 .chat mark { background: var(--mark-best); }

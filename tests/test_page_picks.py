@@ -1,0 +1,66 @@
+"""The charts of the collection's card, in a real browser: a bar that is pressed confines the list to its articles."""
+
+from __future__ import annotations
+
+import pytest
+from browser import PHONE, WIDE, fits
+from page_articles import ARABIC, DOHA, VISIT
+from page_collection import PageCollection
+from playwright.sync_api import Locator, Page, expect
+
+from rag import Count, Overview
+from rag.types import Article
+from rag.web.shelf_html import BARS, counts_html
+from rag.web.shelf_picks import VALUE_CHARACTERS_MAX, can_be_picked, picked_filters
+
+pytest_plugins = ("page_browser",)
+
+RARE = [Article(f"koran/{n}.txt", f"Kabar {n}", "Harga beras naik.", f"Koran {n}", published="2021-03", language="id") for n in range(9)]
+
+
+@pytest.fixture(scope="module")
+def address(serve) -> str:
+    return serve(PageCollection([VISIT, DOHA, ARABIC, *RARE]))
+
+
+def bar(page: Page, name: str) -> Locator:
+    return page.locator(".shelf-counts").get_by_role("button", name=name)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_pressed_bars_confine_the_list_until_they_are_taken_off(visit, address, size):
+    page = visit(address, size)
+    page.locator(".shelf-toggle").click()
+    titles, only = page.locator(".shelf-list tbody a"), page.locator(".shelf-picked button")
+    expect(titles).to_have_count(12)
+    bar(page, "2021").press("Enter")
+    expect(titles).to_have_count(9)
+    expect(bar(page, "2021")).to_be_focused()
+    expect(bar(page, "2021")).to_have_attribute("aria-pressed", "true")
+    page.locator(".shelf-chart", has=page.get_by_role("heading", name="By source")).locator("summary").click()
+    bar(page, "Koran 8").press("Enter")
+    expect(titles).to_have_text(["Kabar 8"])
+    expect(only).to_have_text(["2021", "Koran 8"])
+    assert fits(page)
+    page.get_by_role("searchbox").fill("tidak-ada")
+    expect(page.locator(".shelf-shown")).to_contain_text("No article of this choice")
+    page.get_by_role("searchbox").fill("")
+    only.first.press("Enter")
+    expect(only).to_have_text(["Koran 8"])
+    expect(bar(page, "2021")).to_be_focused()
+    bar(page, "Koran 8").click()
+    expect(only).to_have_count(0)
+    expect(titles).to_have_count(12)
+    bar(page, "Arabic").click()
+    expect(titles).to_have_text([ARABIC.title])
+
+
+def test_only_what_a_filter_can_name_is_a_button():
+    assert picked_filters({"years": "2021", "sources": "Koran 1", "languages": "id"}).to_dict() == {
+        "since": "2021", "until": "2021", "sources": ["Koran 1"], "languages": ["id"],
+    }  # fmt: skip
+    odd = (("years", ""), ("years", "lalu"), ("languages", "<b>"), ("sources", "\ud800"), ("sources", "  "), ("sources", "x" * (VALUE_CHARACTERS_MAX + 1)))
+    assert not any(can_be_picked(*one) for one in odd) and can_be_picked("sources", "<b>")
+    html = counts_html(Overview(1, 3, 3, (Count("2021", 2), Count("", 1)), (Count("<b>", 3),), (Count("xxx", 3),)), "en")
+    assert html.count("<button") == 2 and 'data-value="&lt;b&gt;"' in html
+    assert BARS < len(RARE)
