@@ -30,8 +30,11 @@ from rag.web.shelf_theme import SHELF_HEAD  # noqa: E402
 from rag.web.speaking import spoken  # noqa: E402
 from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, say  # noqa: E402
 from rag.web.theme import CSS, HEAD, theme  # noqa: E402
+from rag.web.turns import Turns  # noqa: E402
 
-_WAITING_MAX = 64
+_QUEUED_MAX = 1000
+"""Calls of every kind; questions have their own, lower limit."""
+
 _STATE_EVERY_SECONDS = 0.2
 
 # The questions to begin with are buttons inside the chat's Markdown, which can carry no action of their own; they go the
@@ -96,7 +99,8 @@ def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
         page.load(show_state, None, [masthead, chat, desk.form], concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)
     only_local_files(page)
-    return page.queue(max_size=_WAITING_MAX)
+    Turns(page.queue(max_size=_QUEUED_MAX), desk.turned_away)
+    return page
 
 
 def examples_for(collection: Asks) -> list[str]:
