@@ -10,12 +10,15 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 BUSY_WORDS = ("Kutip is busy", "Kutip sedang sibuk")
 """How the refusal begins, in each language of the page."""
+
+_FAILED = "Something went wrong"
 
 _HEADERS = "Content-Type: application/json\r\nConnection: close\r\n"
 
@@ -30,11 +33,13 @@ class Outcome:
 
     @property
     def answered(self) -> bool:
-        return any(sign in self.said for sign in ("#cite=", '"answered": true', '"answered":true'))
+        """With citations, or with the honest word that there are none."""
+        done = '"answered":' in self.said or ('"process_completed"' in self.said and '"success":true' in self.said)
+        return done and not self.refused and _FAILED not in self.said
 
     @property
     def refused(self) -> bool:
-        return not self.answered and any(words in self.said for words in BUSY_WORDS)
+        return any(words in self.said for words in BUSY_WORDS)
 
 
 class Crowd:
@@ -50,7 +55,8 @@ class Crowd:
 
         Who is not answered within `timeout` seconds is neither answered nor refused.
         """
-        return asyncio.run(self._all(questions, ways, timeout, heard))
+        with ThreadPoolExecutor(1) as pool:  # Playwright keeps a running loop in the thread that it is used in
+            return pool.submit(asyncio.run, self._all(questions, ways, timeout, heard)).result()
 
     async def _all(self, questions: Sequence[str], ways: Sequence[str], timeout: float, heard: Callable[[Outcome], object]) -> list[Outcome]:
         config = json.loads(await self._exchange("GET", "/config"))

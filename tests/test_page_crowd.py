@@ -15,6 +15,8 @@ from playwright.sync_api import expect
 
 from benchmarks.crowd import Crowd, Outcome
 from rag.types import Answer
+from rag.web.opening import Opening
+from rag.web.page import build_page, launch_options
 from rag.web.strings import say
 from rag.web.turns import ANSWERED_AT_ONCE, WAITING_MAX
 
@@ -101,3 +103,15 @@ def test_the_page_says_so_in_the_visitors_language_and_keeps_the_question(full, 
 def test_programs_are_told_by_their_client(full):
     with pytest.raises(Exception, match="Queue is full"):
         Client(full, verbose=False).predict(question=QUESTION, api_name="/ask")
+
+
+def test_the_server_keeps_no_more_the_more_visitors_came(monkeypatch):
+    monkeypatch.setattr("rag.web.page._SESSIONS_KEPT", 5)
+    page = build_page(Opening.ready(PageCollection([VISIT, DOHA])))
+    address = page.launch(**launch_options("127.0.0.1"))[1].rstrip("/")
+    try:
+        for _ in range(2):
+            assert all(one.answered for one in Crowd(address).ask([QUESTION] * 60, ["page", "call"], 60))
+        assert (len(page.state_holder.session_data), len(page._queue.event_analytics)) == (5, 100)
+    finally:
+        page.close(verbose=False)

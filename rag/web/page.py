@@ -9,6 +9,7 @@ from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; nothing may leave this machine
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"  # it keeps a record of each call, and goes through all of them after every error
 
 import gradio as gr  # noqa: E402
 
@@ -34,6 +35,9 @@ from rag.web.turns import Turns  # noqa: E402
 
 _QUEUED_MAX = 1000
 """Calls of every kind; questions have their own, lower limit."""
+
+_SESSIONS_KEPT = 200
+"""Gradio keeps some 60 kB of the components for each visitor, of the last so many; the page needs none of it, the browser has it all."""
 
 _STATE_EVERY_SECONDS = 0.2
 
@@ -153,6 +157,7 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset(), *, writable
         "enable_monitoring": False,
         "show_error": False,
         "quiet": True,
+        "state_session_capacity": _SESSIONS_KEPT,
         "max_file_size": FILE_BYTES_MAX,
         "prevent_thread_lock": True,
         "app_kwargs": {
