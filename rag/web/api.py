@@ -8,10 +8,9 @@ from gradio.context import Context
 from rag.errors import RagError
 from rag.filters import Filters
 from rag.web.opening import Opening
+from rag.web.turns import ANSWERED_AT_ONCE, ASKS
 
 TOP_K_MAX = 50
-AT_ONCE = 4
-"""Questions answered at the same time, from the page and from programs together; more wait in the queue."""
 
 
 def add_api(opening: Opening) -> None:
@@ -58,7 +57,7 @@ def add_api(opening: Opening) -> None:
         return {name: getattr(found, name) for name in names}
 
     for function in (ask, search, article):
-        gr.api(function, api_name=function.__name__, concurrency_limit=AT_ONCE, concurrency_id="ask")
+        gr.api(function, api_name=function.__name__, concurrency_limit=ANSWERED_AT_ONCE, concurrency_id=ASKS)
     _fill_in(Context.root_block)
 
 

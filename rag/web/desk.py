@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import fastapi
 import gradio as gr
 
 from rag.conversing.conversation import Conversation
@@ -17,7 +18,6 @@ from rag.exports.export import export
 from rag.retrieval.typed_filters import split_question
 from rag.settings import QUESTION_CHARACTERS_MAX
 from rag.types import Answer
-from rag.web.api import AT_ONCE
 from rag.web.asks import Asks
 from rag.web.bar import FORMS, OFFERED_MAX, Choices, bar_html, form_html
 from rag.web.desk_script import SAVE, SCRIPT, SHOW_NEWEST
@@ -28,6 +28,7 @@ from rag.web.render import answer_markdown, problem_markdown, searching_markdown
 from rag.web.speaking import browser_language, spoken
 from rag.web.strings import LANGUAGES, say
 from rag.web.talk import TURNS_KEPT, Talk, set_filters
+from rag.web.turns import ANSWERED_AT_ONCE, ASKS, busy
 from rag.web.wording import error_words
 
 _log = logging.getLogger(__name__)
@@ -53,20 +54,30 @@ class Desk:
 
     def connect(self, page: gr.Blocks, chat: gr.Chatbot, box: gr.Textbox) -> None:
         self._chat, self._box = chat, box
+        self._answered = [box, chat, self._kept, self._bar, self._file]
         # Not in the queue: who only comes to look does not stand in line with the questions.
         page.load(self._greeted, self._kept, [box, self._bar], queue=False, show_progress="hidden", api_visibility="private")
         gr.on(
             [box.submit, self._bar.submit],
             self._respond,
             [box, chat, self._kept],
-            [box, chat, self._kept, self._bar, self._file],
+            self._answered,
             show_progress="hidden",  # the chat itself says that it searches
             trigger_mode="always_last",
-            concurrency_limit=AT_ONCE,
-            concurrency_id="ask",
+            concurrency_limit=ANSWERED_AT_ONCE,
+            concurrency_id=ASKS,
             api_visibility="private",
         )
         chat.change(None, None, None, js=SHOW_NEWEST, api_visibility="private")
+
+    def turned_away(self, given: list[Any], request: fastapi.Request) -> list[Any]:
+        """What a visitor sees who is one too many: all as it was, the question still in the box, and a line over it that says why."""
+        language = spoken(request)
+        try:
+            talk = Talk.read(given[2])
+        except (ConversationError, IndexError):
+            talk = Talk()
+        return [bar_html(talk, language, busy(request)) if one is self._bar else gr.skip() for one in self._answered]
 
     def form_of(self, collection: Asks, language: str) -> str:
         """The form with what it proposes, looked up only when the collection has changed."""

@@ -9,6 +9,7 @@ from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; nothing may leave this machine
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"  # it keeps a record of each call, and goes through all of them after every error
 
 import gradio as gr  # noqa: E402
 
@@ -30,8 +31,14 @@ from rag.web.shelf_theme import SHELF_HEAD  # noqa: E402
 from rag.web.speaking import spoken  # noqa: E402
 from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, say  # noqa: E402
 from rag.web.theme import CSS, HEAD, theme  # noqa: E402
+from rag.web.turns import Turns  # noqa: E402
 
-_WAITING_MAX = 64
+_QUEUED_MAX = 1000
+"""Calls of every kind; questions have their own, lower limit."""
+
+_SESSIONS_KEPT = 200
+"""Gradio keeps some 60 kB of the components for each visitor, of the last so many; the page needs none of it, the browser has it all."""
+
 _STATE_EVERY_SECONDS = 0.2
 
 # The questions to begin with are buttons inside the chat's Markdown, which can carry no action of their own; they go the
@@ -97,7 +104,8 @@ def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
         page.load(show_state, None, [masthead, chat, desk.form], concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)
     only_local_files(page)
-    return page.queue(max_size=_WAITING_MAX)
+    Turns(page.queue(max_size=_QUEUED_MAX), desk.turned_away)
+    return page
 
 
 def examples_for(collection: Asks) -> list[str]:
@@ -150,6 +158,7 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset(), *, writable
         "enable_monitoring": False,
         "show_error": False,
         "quiet": True,
+        "state_session_capacity": _SESSIONS_KEPT,
         "max_file_size": FILE_BYTES_MAX,
         "prevent_thread_lock": True,
         "app_kwargs": {

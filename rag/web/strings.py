@@ -172,6 +172,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "id": "Terjadi kesalahan saat menjawab. Penyebabnya tertulis di terminal yang menjalankan Kutip.",
     },
     "error.details": {"en": "Details: {problem}", "id": "Rincian (dalam bahasa Inggris): {problem}"},
+    "busy": {
+        "en": "Kutip is busy: many are asking at the moment. Please ask again in a few seconds.",
+        "id": "Kutip sedang sibuk: banyak yang bertanya saat ini. Silakan tanya lagi beberapa detik lagi.",
+    },
     "error.RagError": {"en": "Kutip cannot answer at the moment.", "id": "Kutip tidak dapat menjawab saat ini."},
     "error.QuestionError": {
         "en": "The question is empty or too long, or its filter cannot be read. Please write it differently.",

@@ -1,0 +1,79 @@
+"""How many questions are answered at once and how many may wait, whichever way they come; whoever comes after them is told at once."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import fastapi
+import gradio as gr
+from gradio.block_function import BlockFunction
+from gradio.server_messages import ProcessCompletedMessage
+
+from rag.web.speaking import spoken
+from rag.web.strings import say
+
+ASKS = "ask"
+"""The concurrency id of what takes a turn: the page's own listener and the functions of the API."""
+
+ANSWERED_AT_ONCE = 4
+WAITING_MAX = 64
+
+_AGAIN_IN_SECONDS = "2"
+
+TurnedAway = Callable[[list[Any], fastapi.Request], list[Any]]
+"""The outputs of a listener as they are sent to the browser, given its inputs as they came."""
+
+
+class Turns:
+    """Counts the questions that Gradio's queue holds and those that came by a plain POST, which passes the queue by, as one.
+
+    Who is too many is refused when the question arrives, before anything is done for it: at that moment the machine has enough to do.
+    """
+
+    def __init__(self, page: gr.Blocks, turned_away: TurnedAway) -> None:
+        """Hooks into `page`, which has its queue already; `turned_away` is what the page's own listener then answers."""
+        self._queue, self._free, self._posted = page._queue, asyncio.Semaphore(ANSWERED_AT_ONCE), 0
+        self._turned_away = turned_away
+        self._fns, self._push, self._process = page.fns, page._queue.push, page.process_api
+        page._queue.push, page.process_api = self._join, self._answer
+
+    async def _join(self, body: Any, request: fastapi.Request, username: str | None) -> tuple[bool, Any, str]:
+        """Takes a question into Gradio's queue; who is too many gets a finished answer on the page, and else 503, which Gradio's client knows."""
+        fn = self._fns.get(body.fn_index)
+        if fn is None or fn.concurrency_id != ASKS or not self._full():
+            return await self._push(body=body, request=request, username=username)
+        if fn.api_visibility != "private" or body.session_hash is None:
+            raise fastapi.HTTPException(503, busy(request), {"Retry-After": _AGAIN_IN_SECONDS})
+        event_id = uuid.uuid4().hex
+        said = ProcessCompletedMessage(event_id=event_id, output={"data": self._turned_away(body.data, request)}, success=True)
+        async with self._queue.pending_message_lock:
+            self._queue.pending_messages_per_session.setdefault(body.session_hash, asyncio.Queue()).put_nowait(said)
+            self._queue.pending_event_ids_session.setdefault(body.session_hash, set()).add(event_id)
+        return True, event_id, "success"
+
+    async def _answer(self, block_fn: BlockFunction, *rest: Any, event_id: str | None = None, **named: Any) -> dict[str, Any]:
+        """Runs a question when its turn comes; one step of it, where it has several."""
+        if block_fn.concurrency_id != ASKS:
+            return await self._process(block_fn, *rest, event_id=event_id, **named)
+        posted = event_id is None
+        if posted and self._full():
+            raise gr.Error(busy(named["request"]), print_exception=False)
+        self._posted += posted
+        try:
+            async with self._free:
+                return await self._process(block_fn, *rest, event_id=event_id, **named)
+        finally:
+            self._posted -= posted
+
+    def _full(self) -> bool:
+        joined = self._queue.event_queue_per_concurrency_id.get(ASKS)
+        queued = len(joined.queue) + joined.current_concurrency if joined else 0
+        return queued + self._posted >= ANSWERED_AT_ONCE + WAITING_MAX
+
+
+def busy(request: fastapi.Request | gr.Request) -> str:
+    """That too many ask, in the language of whoever does."""
+    return say("busy", spoken(request))
