@@ -84,8 +84,8 @@ def answers(browser: Browser, bare: str, kutip: str) -> Figures:
 def crowds(bare: str, kutip: str) -> Figures:
     """50 and 200 clients at once, by each way and mixed; of the bare page 200, of which its queue refuses those over its limit."""
     figures: Figures = {}
-    for count in (50, 200):
-        for ways in (*((way,) for way in WAYS), WAYS):
+    for count, every in ((50, (("page",), WAYS)), (200, (("page",), ("call",), ("run",), WAYS))):
+        for ways in every:
             took: dict[str, list[float]] = {"answered": [], "refused": [], "neither": []}
             slowest: dict[str, list[float]] = {"answered": [], "refused": []}
             for turn in range(TIMES):
