@@ -84,8 +84,8 @@ def answers(browser: Browser, bare: str, kutip: str) -> Figures:
 def crowds(bare: str, kutip: str) -> Figures:
     """50 and 200 clients at once, by each way and mixed; of the bare page 200, of which its queue refuses those over its limit."""
     figures: Figures = {}
-    for count in (50, 200):
-        for ways in (*((way,) for way in WAYS), WAYS):
+    for count, every in ((50, (("page",), WAYS)), (200, (("page",), ("call",), ("run",), WAYS))):
+        for ways in every:
             took: dict[str, list[float]] = {"answered": [], "refused": [], "neither": []}
             slowest: dict[str, list[float]] = {"answered": [], "refused": []}
             for turn in range(TIMES):
@@ -97,7 +97,8 @@ def crowds(bare: str, kutip: str) -> Figures:
             name = f"{count} at once by {'+'.join(ways)}"
             figures |= {f"{name}: {kind}": statistics.median(counts) for kind, counts in took.items()}
             figures |= {f"{name}: slowest {kind}, s": statistics.median(values) for kind, values in slowest.items() if values}
-    refusals = [max(one.seconds for one in Crowd(bare).ask(questions(200), ["call"], TIMEOUT_SECONDS) if "full" in one.said) for _ in range(TIMES)]
+    told = [Crowd(bare).ask(questions(200), ["call"], TIMEOUT_SECONDS) for _ in range(TIMES)]
+    refusals = [max((one.seconds for one in outcomes if "Queue is full" in one.said), default=0.0) for outcomes in told]
     figures["bare page, 200 at once by call: slowest refused, s"] = statistics.median(refusals)
     return figures
 
@@ -125,17 +126,24 @@ def memory(folder: Path, count: int) -> Figures:
 
 def measure(passages: int, count: int) -> Figures:
     figures: Figures = {"memory copy, GB/s": copy_speed()}
+
+    def note(more: Figures) -> None:
+        figures.update(more)
+        print(*(f"{name}: {value:.2f}" for name, value in more.items()), sep="\n", flush=True)
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        figures["passages"] = fill(folder, passages)
+        note({"passages": fill(folder, passages)})
         with browsing() as browser:
-            figures |= starts(browser, folder)
+            note(starts(browser, folder))
             with Server.bare() as bare, Server.kutip(folder) as kutip:
                 kutip.wait_until_ready()
-                figures |= visits(browser, bare.address, kutip.address) | answers(browser, bare.address, kutip.address)
-                figures |= crowds(bare.address, kutip.address)
-                figures["page ready after the crowds, s"] = seconds_to_page(browser, kutip.address)
-        return figures | memory(folder, count)
+                note(visits(browser, bare.address, kutip.address))
+                note(answers(browser, bare.address, kutip.address))
+                note(crowds(bare.address, kutip.address))
+                note({"page ready after the crowds, s": seconds_to_page(browser, kutip.address)})
+        note(memory(folder, count))
+    return figures
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,6 +26,15 @@ _WATCH = """([kind, seen]) => {
   }, {capture: true, once: true});
   return before;
 }"""
+
+# From the moment at which the browser turns to the address.
+_SHOWN = """
+const shown = () => {
+  const box = document.querySelector('textarea');
+  box && box.getBoundingClientRect().width > 0 ? window.__shown = performance.now() : requestAnimationFrame(shown);
+};
+shown();
+"""
 
 _IN_WINDOW = """((one) => {
   const box = one ? one.getBoundingClientRect() : null;
@@ -53,10 +61,10 @@ def visiting(browser: Browser, address: str) -> Iterator[tuple[Page, float]]:
     """A first visit, nothing in the cache: the page, and the seconds until the box for the question is to be seen."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
     page = context.new_page()
-    begin = time.perf_counter()
+    page.add_init_script(_SHOWN)
     page.goto(address, wait_until="commit")
-    page.get_by_role("textbox").wait_for(state="visible")
-    yield page, time.perf_counter() - begin
+    page.wait_for_function("window.__shown")
+    yield page, page.evaluate("window.__shown") / 1000
     context.close()
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from benchmarks.crowd import Crowd, Outcome
 from rag.types import Answer
+from rag.web.forgetting import KEPT
 from rag.web.opening import Opening
 from rag.web.page import build_page, launch_options
 from rag.web.strings import say
@@ -113,5 +114,7 @@ def test_the_server_keeps_no_more_the_more_visitors_came(monkeypatch):
         for _ in range(2):
             assert all(one.answered for one in Crowd(address).ask([QUESTION] * 60, ["page", "call"], 60))
         assert (len(page.state_holder.session_data), len(page._queue.event_analytics)) == (5, 100)
+        assert Crowd(address).ask([QUESTION], ["page"], 60)[0].answered
+        assert len(page._queue.pending_messages_per_session) <= KEPT and len(page._queue.pending_event_ids_session) <= KEPT
     finally:
         page.close(verbose=False)

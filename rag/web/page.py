@@ -19,6 +19,7 @@ from rag.web import desk_style  # noqa: E402
 from rag.web.api import add_api  # noqa: E402
 from rag.web.asks import Asks  # noqa: E402
 from rag.web.desk import Desk  # noqa: E402
+from rag.web.forgetting import forget_finished  # noqa: E402
 from rag.web.guard import OwnOriginOnly  # noqa: E402
 from rag.web.local_files import only_local_files  # noqa: E402
 from rag.web.opening import Opening, Phase, State  # noqa: E402
@@ -104,7 +105,8 @@ def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
         page.load(show_state, None, [masthead, chat, desk.form], concurrency_limit=None, show_progress="hidden", api_visibility="private")
         add_api(opening)
     only_local_files(page)
-    Turns(page.queue(max_size=_QUEUED_MAX), desk.turned_away)
+    forget_finished(page.queue(max_size=_QUEUED_MAX))
+    Turns(page, desk.turned_away)
     return page
 
 
