@@ -71,7 +71,7 @@ def add_shelf(page: gr.Blocks, opening: Opening, masthead: gr.HTML, *, writable:
 
     quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     shown = [counts, table, masthead]
-    table.list(listed, None, shown, trigger_mode="always_last", **quiet)
+    table.list(listed, None, shown, trigger_mode="multiple", **quiet)  # a deferred one would lose what it asks for
     table.look(looked, None, shown, trigger_mode="once", **quiet)
     page.load(dressed, None, [bar, finder], **quiet)
 
