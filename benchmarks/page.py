@@ -11,7 +11,6 @@ server after 500 questions and after all.  Needs a browser and Linux.  `--out` w
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import tempfile
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from benchmarks.crowd import Crowd, Outcome
+from benchmarks.reporting import save
 from benchmarks.servers import Server
 from benchmarks.speed import copy_speed
 from benchmarks.stock import fill, questions
@@ -156,8 +156,7 @@ def main() -> None:
     table = "| | |\n|---|--:|\n" + "".join(f"| {name} | {value:,.{0 if float(value).is_integer() else 2}f} |\n" for name, value in figures.items())
     print(table)
     if arguments.out:
-        arguments.out.with_suffix(".md").write_text(table, encoding="utf-8")
-        arguments.out.with_suffix(".json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        save(arguments.out, table, figures)
 
 
 if __name__ == "__main__":

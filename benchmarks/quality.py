@@ -14,7 +14,6 @@ taken out. `--out` writes NAME.md, NAME.json and NAME.png.
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import tempfile
 import time
@@ -27,7 +26,7 @@ from ir_measures import RR, R, nDCG
 
 from benchmarks.baselines import PUBLISHED, WhitespaceBM25
 from benchmarks.models import DEPTH, Alone, Speed, matched
-from benchmarks.reporting import bars, mean, table
+from benchmarks.reporting import bars, mean, save, table
 from benchmarks.sets import Row, bitexts, rows
 from rag import Article, Collection, Filters
 from rag.answering.answer import best_confidence
@@ -227,8 +226,7 @@ def main() -> None:
             reports.append(report_on(model, arguments, Path(folder)))
     print(markdown(reports))
     if arguments.out:
-        arguments.out.with_suffix(".md").write_text(markdown(reports), encoding="utf-8")
-        arguments.out.with_suffix(".json").write_text(json.dumps(saved(reports), indent=1) + "\n", encoding="utf-8")
+        save(arguments.out, markdown(reports), saved(reports))
         picture(reports, arguments.out.with_suffix(".png"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def mean(figures: Iterable[Mapping[str, float]]) -> dict[str, float]:
     rows = list(figures)
     columns = dict.fromkeys(column for row in rows for column in row)
     return {column: float(np.mean([row[column] for row in rows if column in row])) for column in columns}
+
+
+def save(out: Path, markdown: str, content: object) -> None:
+    """Writes OUT.md and OUT.json."""
+    out.with_suffix(".md").write_text(markdown, encoding="utf-8")
+    out.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def bars(figures: Figures, columns: Sequence[str], path: Path, title: str) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import os
 import statistics
 import tempfile
@@ -23,6 +22,7 @@ import numpy as np
 import torch
 from babel import Locale
 
+from benchmarks.reporting import save
 from benchmarks.speed import seconds, texts
 from rag.embedding.bundled import BundledEmbedder, load_bundled
 from rag.embedding.weights import read_tokenizer
@@ -162,8 +162,7 @@ def main() -> None:
     print("\n".join(written))
     if arguments.out:
         machine = {"date": time.strftime("%Y-%m-%d"), "torch": torch.__version__, "threads": THREADS, "cores": os.cpu_count()}
-        arguments.out.with_suffix(".md").write_text("\n".join(written) + "\n", encoding="utf-8")
-        arguments.out.with_suffix(".json").write_text(json.dumps({"machine": machine, "figures": figures}, indent=1) + "\n", encoding="utf-8")
+        save(arguments.out, "\n".join(written) + "\n", {"machine": machine, "figures": figures})
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
+from benchmarks.reporting import save
 from rag import Article, Collection
 from rag.embedding.bundled import load_bundled
 from rag.text.passages import passage_spans
@@ -126,8 +127,7 @@ def main() -> None:
     table = "| | |\n|---|--:|\n" + "".join(f"| {name} | {value:,.{0 if value >= 1000 else 2}f} |\n" for name, value in figures.items())
     print(table)
     if arguments.out:
-        arguments.out.with_suffix(".md").write_text(table, encoding="utf-8")
-        arguments.out.with_suffix(".json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        save(arguments.out, table, figures)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Student(nn.Module):
         self.epsilon = bert.config.layer_norm_eps
 
     def forward(self, ids: Tensor, real: Tensor) -> Tensor:
-        """Unit vectors, (texts, dimension) float32; `real` is 1 for a token and 0 for padding, None where nothing is padded."""
+        """Unit vectors, (texts, dimension) float32; `real` is 1 for a token and 0 for padding."""
         hidden = self.tokens(ids, real).float()
         mask = real.unsqueeze(-1).float()
         return functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)

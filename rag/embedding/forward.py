@@ -7,7 +7,7 @@ weights once. Passages, thousands at a time, go through torch, which multiplies 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Forward:
     """Token ids to a unit vector. Safe for many threads: nothing is written after construction."""
 
     def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+        self._table = replace(weights, layers={})  # the layers are held once, as they are multiplied
         self._heads = int(weights.config["num_attention_heads"])
         self._epsilon = float(weights.config["layer_norm_eps"])
         self._layers = [_layer(weights, f"encoder.layer.{number}.") for number in range(int(weights.config["num_hidden_layers"]))]
@@ -44,7 +44,7 @@ class Forward:
     def vector(self, ids: Sequence[int]) -> np.ndarray:
         """float32 (dimension,), of unit length: the mean of the last layer's token vectors."""
         tokens = np.asarray(ids, np.int64)
-        hidden = self._normed(self._weights.rows(tokens) + self._positions[: len(tokens)], self._norm)
+        hidden = self._normed(self._table.rows(tokens) + self._positions[: len(tokens)], self._norm)
         for layer in self._layers:
             hidden = self._normed(hidden + (self._attention(hidden, layer) @ layer.join + layer.join_bias), layer.after_join)
             hidden = self._normed(hidden + (gelu(hidden @ layer.inner + layer.inner_bias) @ layer.outer + layer.outer_bias), layer.after_outer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,8 +19,6 @@ from rag.web.shelf_script import SCRIPT
 from rag.web.speaking import spoken
 from rag.web.strings import LANGUAGES, say
 from rag.web.wording import error_words
-
-_log = logging.getLogger(__name__)
 
 _ASKED_MAX = 2000
 
