@@ -29,13 +29,17 @@ SAVE_EVERY = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A run ends after `tokens` tokens or `hours` hours of work, whichever comes first; rates fall linearly to it."""
+    """A run ends after `tokens` tokens or `hours` hours of work, whichever comes first.
+
+    Rates rise, hold, and fall linearly over the last part of it, so that a run can be made longer until it cools down.
+    """
 
     tokens: int
     hours: float
     table_rate: float = 1e-3
     layer_rate: float = 2e-4
     warm: float = 0.03
+    cool: float = 0.3
     batch_tokens: int = 6144
     seed: int = 1
 
@@ -43,7 +47,7 @@ class Schedule:
         return min(1.0, max(tokens / self.tokens, seconds / (self.hours * 3600)))
 
     def factor(self, progress: float) -> float:
-        return min(1.0, progress / self.warm) * max(0.02, 1.0 - progress)
+        return min(1.0, progress / self.warm) * max(0.02, min(1.0, (1.0 - progress) / self.cool))
 
 
 @dataclass(slots=True)
