@@ -20,7 +20,8 @@ from rag.conversing.conversation import Conversation
 from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
 from rag.errors import ArticleNotFound, CollectionClosed, CollectionReadOnly
 from rag.filters import Filters
-from rag.ingest import Addable, Ingest, listed
+from rag.ingest import Ingest
+from rag.inputs import Addable, checked
 from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_other_model, started
 from rag.rebuilding import rebuild
 from rag.removing import remove, restore
@@ -119,20 +120,16 @@ class Collection:
                 self._indexes.at(snapshot)
 
     def add(
-        self,
-        articles: Addable | Iterable[Addable],
-        *,
-        label: str | None = None,
-        sync: bool = False,
-        progress: Callable[[Progress], None] | None = None,
+        self, articles: Addable | Iterable[Addable], *, label: str | None = None, sync: bool = False, progress: Callable[[Progress], None] | None = None
     ) -> IngestReport:
         """Add files, folders, zip archives or Article values; what is there unchanged is left alone.
 
-        `label` names the folder in article ids instead of its own name; `sync` removes articles whose file is gone.
-        Committed in batches: after an interruption the same call goes on where it was.
+        A generator is read as it goes, so that it may be longer than the memory.  `label` names the folder in article
+        ids instead of its own name; `sync` removes articles whose file is gone.  Committed in batches: after an
+        interruption the same call goes on where it was.
         Raises SourceError, LabelTaken, CollectionBusy, CollectionReadOnly or StorageError.
         """
-        inputs = listed(articles)
+        inputs = checked(articles)
         self._require_writable()
         embedder = self.embedder
         with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:

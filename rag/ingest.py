@@ -6,13 +6,15 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from rag.catalogue import Removed
 from rag.embedding import Document, Embedder, Encoded
-from rag.errors import LabelTaken, SourceError
+from rag.errors import LabelTaken
+from rag.inputs import Addable
 from rag.reading import Root, Source, find_sources, read_source
 from rag.reading.normalising import normalise, one_line
 from rag.retrieval.live import CacheWriter
@@ -25,8 +27,6 @@ from rag.text.language import detect_language
 from rag.text.passages import PassageSpan, passage_spans
 from rag.text.words import name_terms, passage_terms
 from rag.types import Article, IngestReport, Progress, Rejection, Span
-
-Addable = str | os.PathLike[str] | Article
 
 BATCH_PASSAGES = 512
 """Passages encoded together and committed together, with whole articles: large enough to sort by length."""
@@ -66,7 +66,8 @@ class _Waiting:
 
 
 class Ingest:
-    """One `add`: reads and encodes in the calling thread while another one writes the batch before.
+    """One `add`: the calling thread reads and cuts a batch while one thread encodes the batch before it, and another
+    one analyses and writes the one before that.  So memory holds three batches, however much is added.
 
     Its user holds the write lock and has started the collection's state.
     """
@@ -77,48 +78,59 @@ class Ingest:
         self._tally = _Tally()
         self._origins: dict[str, tuple[str, str]] = {}
         self._waiting: list[_Waiting] = []
+        self._waiting_passages = 0
         self._refreshed: list[tuple[str, str]] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="kutip-write")
+        self._threads = ExitStack()
+        self._encoder = self._threads.enter_context(ThreadPoolExecutor(1, thread_name_prefix="kutip-encode"))
+        self._writer_thread = self._threads.enter_context(ThreadPoolExecutor(1, thread_name_prefix="kutip-write"))
+        self._encoding: Future[Future[None]] | None = None
         self._writing: Future[None] | None = None
 
-    def run(self, inputs: Sequence[Addable], *, label: str | None, sync: bool, progress: Callable[[Progress], None]) -> IngestReport:
-        """Add everything; what was committed stays, also when a later part fails."""
-        found = [find_sources(one, label=label) if not isinstance(one, Article) else one for one in inputs]
-        roots = [one for one in found if not isinstance(one, Article)]
-        listed = [(root, list(sources)) for root, sources in roots]
-        with self._thread:
-            for root, sources in listed:
-                self._claim(root, sources)
-            total = sum(len(sources) for _, sources in listed) + len(found) - len(roots)
-            done = 0
-            for name, step in self._steps(found, listed):
-                progress(Progress(done, total, "files", name))
-                step()
-                done += 1
-                self._flush_full()
+    def run(self, inputs: Iterable[Addable], *, label: str | None, sync: bool, progress: Callable[[Progress], None]) -> IngestReport:
+        """Add everything; what was committed stays, also when a later part fails.
+
+        The things of a list are looked at together before the first is added; those of any other iterable one by one,
+        as they come, for it may be longer than the memory.
+        """
+        parts = [inputs] if isinstance(inputs, list) else ([one] for one in inputs)
+        roots: list[tuple[Root, list[Source | Rejection]]] = []
+        done = 0
+        with self._threads:
+            for part in parts:
+                found = [find_sources(one, label=label) if not isinstance(one, Article) else one for one in part]
+                listed = [(root, list(sources)) for root, sources in (one for one in found if not isinstance(one, Article))]
+                for root, sources in listed:
+                    self._claim(root, sources)
+                roots += listed
+                total = sum(len(sources) for _, sources in listed) + sum(isinstance(one, Article) for one in found) if isinstance(inputs, list) else 0
+                for name, step in self._steps(found, listed):
+                    progress(Progress(done, total, "files", name))
+                    step()
+                    done += 1
+                    self._flush_full()
             self._flush()
             self._settle()
-            for root, sources in listed:
+            for root, sources in roots:
                 self._look_for_missing(root, sources, sync)
-            progress(Progress(total, total, "files"))
+            progress(Progress(done, done, "files"))
         return self._tally.report()
 
     def again(self, progress: Callable[[Progress], None]) -> None:
         """Cut, encode and store every article anew, because the rules for it have changed; unchanged passages keep
         their vectors."""
-        with self._thread, self._reader.snapshot() as snapshot:
+        with self._threads, self._reader.snapshot() as snapshot:
             for done, (article, *origin) in enumerate(snapshot.origins()):
                 progress(Progress(done, snapshot.state.articles, "articles", article.id))
-                self._waiting.append(_Waiting(article, *origin, tuple(passage_spans(article.text)), True))
+                self._wait(_Waiting(article, *origin, tuple(passage_spans(article.text)), True))
                 self._flush_full()
             self._flush()
             self._settle()
 
     def put_back(self, removed: Removed) -> None:
         """Store a removed article again, its values and its file as they were."""
-        with self._thread:
+        with self._threads:
             article = removed.article
-            self._waiting.append(_Waiting(article, removed.label, removed.path, removed.fingerprint, tuple(passage_spans(article.text)), False))
+            self._wait(_Waiting(article, removed.label, removed.path, removed.fingerprint, tuple(passage_spans(article.text)), False))
             self._flush()
             self._settle()
 
@@ -205,36 +217,55 @@ class Ingest:
             self._tally.unchanged.append(article.id)
             self._refreshed.append((fingerprint, article.id))
             return
-        self._waiting.append(_Waiting(article, label, path, fingerprint, tuple(passage_spans(article.text)), bool(content)))
+        self._wait(_Waiting(article, label, path, fingerprint, tuple(passage_spans(article.text)), bool(content)))
+
+    def _wait(self, one: _Waiting) -> None:
+        self._waiting.append(one)
+        self._waiting_passages += len(one.spans)
 
     def _reject(self, name: str, reason: str) -> None:
         self._tally.rejected.append(Rejection(name, reason))
 
     def _flush_full(self) -> None:
-        if len(self._waiting) >= BATCH_ARTICLES or sum(len(one.spans) for one in self._waiting) >= BATCH_PASSAGES:
+        if len(self._waiting) >= BATCH_ARTICLES or self._waiting_passages >= BATCH_PASSAGES:
             self._flush()
 
     def _flush(self) -> None:
-        """Encode what waits and hand it to the writing thread."""
-        waiting, self._waiting = self._waiting, []
+        """Hand what waits to the encoding thread, once that is done with the batch before."""
+        waiting, self._waiting, self._waiting_passages = self._waiting, [], 0
         if waiting:
-            articles = self._encoded(waiting)
-            self._settle()
-            self._writing = self._thread.submit(self._write, articles)
+            self._settle_encoding()
+            self._encoding = self._encoder.submit(self._encode, waiting)
             for one in waiting:
                 (self._tally.changed if one.known else self._tally.added).append(one.article.id)
 
-    def _write(self, articles: list[NewArticle]) -> None:
+    def _encode(self, waiting: list[_Waiting]) -> Future[None]:
+        """Encode a batch and hand it to the writing thread, once that is done with the batch before."""
+        encoded = self._encoded(waiting)
+        self._settle_writing()
+        return self._writer_thread.submit(self._write, waiting, encoded)
+
+    def _write(self, waiting: list[_Waiting], encoded: list[list[Encoded]]) -> None:
+        articles = [new_article(one, values) for one, values in zip(waiting, encoded, strict=True)]
         self._writer.put(articles, self._epoch)
-        self._caches.follow()
+        self._caches.follow(articles)
 
     def _settle(self) -> None:
-        """Wait for the batch that is being written; raises what went wrong there."""
+        """Wait for all that was handed on; raises what went wrong there."""
+        self._settle_encoding()
+        self._settle_writing()
+
+    def _settle_encoding(self) -> None:
+        encoding, self._encoding = self._encoding, None
+        if encoding is not None:
+            self._writing = encoding.result()
+
+    def _settle_writing(self) -> None:
         writing, self._writing = self._writing, None
         if writing is not None:
             writing.result()
 
-    def _encoded(self, waiting: Sequence[_Waiting]) -> list[NewArticle]:
+    def _encoded(self, waiting: Sequence[_Waiting]) -> list[list[Encoded]]:
         kept = self._kept_vectors([one.article.id for one in waiting if one.known])
         documents, slots = [], []
         encoded: list[list[Encoded | None]] = []
@@ -251,7 +282,7 @@ class Ingest:
             encoded[i][j] = value
         self._tally.passages += sum(len(one.spans) for one in waiting)
         self._tally.embedded += len(documents)
-        return [new_article(one, values) for one, values in zip(waiting, encoded, strict=True)]
+        return encoded
 
     def _kept_vectors(self, article_ids: Sequence[str]) -> dict[tuple[str, str, bytes], Encoded]:
         """Vectors of the stored passages of these articles, by article id, title and proof of the passage's text."""
@@ -303,16 +334,5 @@ def new_article(one: _Waiting, encoded: Iterable[Encoded]) -> NewArticle:
         text = article.text[span.start : span.end]
         exact, stems = passage_terms(text, article.language)
         terms = count_terms(exact, stems, name_terms(text))
-        passages.append(NewPassage(span.start, span.end, len(exact), proof_of(text), terms, value.vector, span.sentences, value.sentences))
+        passages.append(NewPassage(span.start, span.end, proof_of(text), exact, stems, terms, value.vector, span.sentences, value.sentences))
     return NewArticle(article, one.label, one.path, one.fingerprint, title, tuple(passages))
-
-
-def listed(inputs: Addable | Iterable[Addable]) -> list[Addable]:
-    """One or many things to add, as a list.  Raises SourceError for anything that is neither a path nor an Article."""
-    if not isinstance(inputs, str | os.PathLike | Article | Iterable):
-        raise SourceError(f"{type(inputs).__name__} cannot be added: give paths of files or folders, or Article values.")
-    many = [inputs] if isinstance(inputs, str | os.PathLike | Article) else list(inputs)
-    for one in many:
-        if not isinstance(one, str | os.PathLike | Article):
-            raise SourceError(f"{type(one).__name__} cannot be added: give paths of files or folders, or Article values.")
-    return many

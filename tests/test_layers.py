@@ -15,7 +15,7 @@ LAYERS = [
     {"errors", "settings"},
     {"filters"},
     {"types"},
-    {"catalogue"},
+    {"catalogue", "inputs"},
     {"text"},
     {"reading", "embedding"},
     {"storage"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,9 +40,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
-    """A span of an article about to be cited: `best` is the passage it was ranked by, `passages` those it is made of."""
+    """A span of an article about to be cited, by the article's row and id: `best` is the passage it was ranked by,
+    `passages` those it is made of."""
 
-    article: Article
+    row: int
+    article_id: str
     start: int
     end: int
     best: Ranked | None
@@ -52,18 +54,49 @@ class _Quote:
     also_in: tuple[str, ...] = ()
 
 
+class _Articles:
+    """The articles of a snapshot by row, each read when it is first needed; None for one that is damaged."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._known: dict[int, Article | None] = {}
+
+    def read(self, rows: Iterable[int]) -> None:
+        new = list(dict.fromkeys(row for row in rows if row not in self._known))
+        self._known |= dict.fromkeys(new) | self._snapshot.articles(new)
+
+    def get(self, row: int) -> Article | None:
+        if row not in self._known:
+            self.read([row])
+        return self._known[row]
+
+    def text(self, row: int) -> str:
+        article = self.get(row)
+        return article.text if article is not None else ""
+
+
 def compose(asked: Asked, ranking: Ranking, snapshot: Snapshot, *, top_k: int) -> list[Citation]:
-    """The best `top_k` citations of a ranking, numbered from 1."""
-    pool = ranking.passages[: max(POOL, 2 * top_k)]
-    articles = snapshot.articles(list({one.stored.article for one in pool} | {place.article for place in ranking.places}))
-    pool = [one for one in pool if _is_verbatim(one, articles)]
-    quotes = _phrase_quotes(ranking.places, pool, articles)
-    quotes += _quotes(_distinct(pool), articles, taken={number for quote in quotes for number in quote.passages})
-    chosen = _spread(_merged(quotes, top_k))[:top_k]
-    return _citations(chosen, asked, snapshot)
+    """The best `top_k` citations of a ranking, numbered from 1.
+
+    Only what may be shown is read and verified; if a passage fails, all is composed again without it.
+    """
+    articles = _Articles(snapshot)
+    articles.read([one.stored.article for one in ranking.passages[: 2 * top_k]] + [place.article for place in ranking.places])
+    damaged: set[int] = set()
+    while True:
+        pool = [one for one in ranking.passages[: max(POOL, 2 * top_k)] if one.stored.id not in damaged]
+        quotes = _phrase_quotes(ranking.places, pool, articles)
+        quotes += _quotes(_distinct(pool), taken={number for quote in quotes for number in quote.passages})
+        articles.read(quote.row for quote in quotes[: 2 * top_k])
+        chosen = _spread(_merged(quotes, top_k, articles))[:top_k]
+        shown = {number for quote in (*quotes[: 2 * top_k], *chosen) for number in quote.passages}
+        bad = {one.stored.id for one in pool if one.stored.id in shown and not _is_verbatim(one, articles)}
+        if not bad:
+            return _citations(chosen, asked, snapshot, articles)
+        damaged |= bad
 
 
-def _is_verbatim(one: Ranked, articles: dict[int, Article]) -> bool:
+def _is_verbatim(one: Ranked, articles: _Articles) -> bool:
     """Do the stored offsets still cut out the text that was stored?  What fails is never shown."""
     article = articles.get(one.stored.article)
     return article is not None and proof_of(article.text[one.stored.start : one.stored.end]) == one.stored.proof
@@ -79,10 +112,10 @@ def _distinct(pool: Sequence[Ranked]) -> list[tuple[Ranked, tuple[str, ...]]]:
     return [(one, tuple(dict.fromkeys(copies.get(i, ())))) for i, one in enumerate(pool) if firsts[i] == i]
 
 
-def _quotes(distinct: Sequence[tuple[Ranked, tuple[str, ...]]], articles: dict[int, Article], taken: set[int]) -> list[_Quote]:
+def _quotes(distinct: Sequence[tuple[Ranked, tuple[str, ...]]], taken: set[int]) -> list[_Quote]:
     return [
         _Quote(
-            articles[one.stored.article], one.stored.start, one.stored.end, one, (one.stored.id,),
+            one.stored.article, one.article_id, one.stored.start, one.stored.end, one, (one.stored.id,),
             strength(confidence(one.dense, one.coverage, same_language=one.same_language), phrase=one.phrases > 0), None, also_in,
         )
         for one, also_in in distinct
@@ -90,7 +123,7 @@ def _quotes(distinct: Sequence[tuple[Ranked, tuple[str, ...]]], articles: dict[i
     ]  # fmt: skip
 
 
-def _phrase_quotes(places: Sequence[PhrasePlace], pool: Sequence[Ranked], articles: dict[int, Article]) -> list[_Quote]:
+def _phrase_quotes(places: Sequence[PhrasePlace], pool: Sequence[Ranked], articles: _Articles) -> list[_Quote]:
     """A quote for each article that holds a phrase where no single passage does: between two passages, or in a line
     that is in none.  And the passages that do hold it, the one that is ranked best first."""
     by_id = {one.stored.id: one for one in pool}
@@ -103,7 +136,7 @@ def _phrase_quotes(places: Sequence[PhrasePlace], pool: Sequence[Ranked], articl
         whole = next((one for one in holders if one.stored.start <= place.start and place.end <= one.stored.end), None)
         start, end = (whole.stored.start, whole.stored.end) if whole else _window(article.text, place.start, place.end)
         inside = tuple(one.stored.id for one in holders if start <= one.stored.start and one.stored.end <= end)
-        quote = _Quote(article, start, end, whole or (holders[0] if holders else None), inside, Strength.STRONG, Span(place.start, place.end))
+        quote = _Quote(place.article, article.id, start, end, whole or (holders[0] if holders else None), inside, Strength.STRONG, Span(place.start, place.end))
         quotes.setdefault((article.id, start, end), quote)
     return sorted(quotes.values(), key=lambda quote: (-(quote.best.phrases if quote.best else 0), -(quote.best.score if quote.best else 0)))
 
@@ -119,7 +152,7 @@ def _window(text: str, start: int, end: int) -> tuple[int, int]:
     return first, last
 
 
-def _merged(quotes: list[_Quote], top_k: int) -> list[_Quote]:
+def _merged(quotes: list[_Quote], top_k: int, articles: _Articles) -> list[_Quote]:
     """Neighbours of one article as one quote, where nothing but blanks lies between and the length allows it.
 
     Only quotes that would be shown anyway are merged, the best first.
@@ -132,7 +165,7 @@ def _merged(quotes: list[_Quote], top_k: int) -> list[_Quote]:
         while grown:
             grown = False
             for other in near:
-                joined = _join(quote, other)
+                joined = _join(quote, other, articles)
                 if joined is not None:
                     quote, near, grown = joined, [one for one in near if one is not other], True
                     break
@@ -140,11 +173,11 @@ def _merged(quotes: list[_Quote], top_k: int) -> list[_Quote]:
     return merged + rest
 
 
-def _join(quote: _Quote, other: _Quote) -> _Quote | None:
-    if quote.article.id != other.article.id or other.strength is Strength.WEAK:
+def _join(quote: _Quote, other: _Quote, articles: _Articles) -> _Quote | None:
+    if quote.row != other.row or other.strength is Strength.WEAK:
         return None
     first, second = sorted((quote, other), key=lambda one: one.start)
-    text = quote.article.text
+    text = articles.text(quote.row)
     if first.end > second.start or text[first.end : second.start].strip() or count_words(text[first.start : second.end]) > QUOTE_WORDS_MAX:
         return None
     return replace(quote, start=first.start, end=second.end, passages=(*first.passages, *second.passages), phrase=quote.phrase or other.phrase)
@@ -157,19 +190,20 @@ def _spread(quotes: Sequence[_Quote]) -> list[_Quote]:
     waiting = list(quotes)
     while waiting and len(first) < FIRST_FEW:
         free = waiting[0]
-        if counts[free.article.id] >= AN_ARTICLE_AT_MOST:
-            free = next((one for one in waiting if counts[one.article.id] < AN_ARTICLE_AT_MOST and one.strength is not Strength.WEAK), free)
+        if counts[free.article_id] >= AN_ARTICLE_AT_MOST:
+            free = next((one for one in waiting if counts[one.article_id] < AN_ARTICLE_AT_MOST and one.strength is not Strength.WEAK), free)
         first.append(free)
-        counts[free.article.id] += 1
+        counts[free.article_id] += 1
         waiting = [one for one in waiting if one is not free]
     return first + waiting
 
 
-def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot) -> list[Citation]:
+def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot, articles: _Articles) -> list[Citation]:
     stored = snapshot.sentences([number for quote in quotes for number in quote.passages])
     citations = []
     for number, quote in enumerate(quotes, start=1):
-        text, best = quote.article.text, quote.best
+        article, best = articles.get(quote.row), quote.best
+        text = article.text
         sentence = _phrase_sentence(text, quote) or best_sentence(
             text, [stored[one] for one in quote.passages if one in stored], asked.question, asked.query, asked.vector, asked.languages
         )
@@ -179,7 +213,7 @@ def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot) -> li
             why = Why(best.dense, best.lexical, best.dense_rank, best.lexical_rank, best.matched, quote.phrase is not None)
         citations.append(
             Citation(
-                number, text[quote.start : quote.end], Sentence(text[sentence.start : sentence.end], sentence.start, sentence.end), quote.article,
+                number, text[quote.start : quote.end], Sentence(text[sentence.start : sentence.end], sentence.start, sentence.end), article,
                 quote.start, quote.end, best.score if best else 0.0, quote.strength, why, quote.also_in,
             )
         )  # fmt: skip

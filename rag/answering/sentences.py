@@ -24,21 +24,35 @@ def best_sentence(
             + (1 - COSINE_WEIGHT) * the share of the question's idf whose words stand in it; the first one wins a tie.
     """
     best, best_score = None, -np.inf
+    coverage = Coverage(question, query, languages)
     for stored in passages:
         cosines = _cosines(stored.vectors, vector, len(stored.spans))
         for span, cosine in zip(stored.spans, cosines, strict=True):
-            score = COSINE_WEIGHT * cosine + (1 - COSINE_WEIGHT) * covered(text[span.start : span.end], question, query, languages)
+            score = COSINE_WEIGHT * cosine + (1 - COSINE_WEIGHT) * coverage.of(text[span.start : span.end])
             if score > best_score + 1e-9:
                 best, best_score = span, score
     return best
 
 
-def covered(text: str, question: Question, query: Sequence[QueryWord], languages: Sequence[str]) -> float:
-    """The share of the question's weighted idf whose words, in any form, stand in `text`."""
-    there = {term for word in words(text, languages) for term in word.terms}
-    possible = sum(weighed.weight * weighed.idf for weighed in query)
-    held = sum(weighed.weight * weighed.idf for word, weighed in zip(question.words, query, strict=True) if not there.isdisjoint(word.terms))
-    return held / possible if possible else 0.0
+class Coverage:
+    """The share of a question's weighted idf whose words, in any form, stand in a text."""
+
+    def __init__(self, question: Question, query: Sequence[QueryWord], languages: Sequence[str]) -> None:
+        self._languages = tuple(languages)
+        self._asks = [weighed.weight * weighed.idf for weighed in query]
+        self._possible = sum(self._asks)
+        self._holds: dict[str, set[int]] = {}
+        for i, word in enumerate(question.words):
+            for term in word.terms:
+                self._holds.setdefault(term, set()).add(i)
+
+    def of(self, text: str) -> float:
+        held: set[int] = set()
+        for word in words(text, self._languages):
+            for term in word.terms:
+                if term in self._holds:
+                    held |= self._holds[term]
+        return sum(self._asks[i] for i in sorted(held)) / self._possible if self._possible else 0.0
 
 
 def _cosines(vectors: np.ndarray, vector: np.ndarray, count: int) -> np.ndarray:

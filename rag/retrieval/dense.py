@@ -1,7 +1,9 @@
-"""The dense side: exact cosine search over float16 vectors in FAISS, in pieces that never change.
+"""The dense side: cosine search over vectors in FAISS, in pieces that never change.
 
-Adding to a FAISS index that is being searched crashes the process.  So an addition makes a new piece, small pieces
-are merged into new ones, and a search works on the pieces and the removals it found when it began.
+Up to LISTS_FROM vectors a piece is flat, float16, and the search exact.  A larger file is in inverted lists
+(dense_lists.py), and what came after it in flat pieces.  Adding to a FAISS index that is being searched crashes the
+process.  So an addition makes a new piece, small pieces are merged into new ones, and a search works on the pieces and
+the removals it found when it began.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.retrieval import dense_lists
+from rag.retrieval.index import contained
+
 if TYPE_CHECKING:
     import faiss
 
@@ -24,7 +29,7 @@ ROWS_AT_A_TIME = 65_536
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """One state of the index: the FAISS pieces, their ids, and the ids among them that are removed, sorted."""
+    """One state of the index: the FAISS pieces, the sorted ids of each, and the ids among them that are removed, sorted."""
 
     indexes: tuple[faiss.Index, ...] = ()
     ids: tuple[np.ndarray, ...] = ()
@@ -35,9 +40,9 @@ class _Pieces:
 
 
 class FaissIndex:
-    """A VectorIndex of flat float16 pieces; searching, adding and removing may go on in different threads.
+    """A VectorIndex; searching, adding and removing may go on in different threads.
 
-    Time is bound by memory bandwidth: 2 * dimension bytes a vector.
+    Time is bound by memory bandwidth: 2 * dimension bytes a vector of a flat piece.
     """
 
     def __init__(self, dimension: int, pieces: _Pieces | None = None) -> None:
@@ -57,7 +62,13 @@ class FaissIndex:
         """The ids that are in the index, sorted."""
         pieces = self._pieces
         known = np.sort(np.concatenate(pieces.ids)) if pieces.ids else np.zeros(0, np.int64)
-        return np.setdiff1d(known, pieces.dead, assume_unique=True)
+        return known[~contained(known, pieces.dead)]
+
+    @property
+    def lists(self) -> faiss.IndexIVF | None:
+        """The inverted lists that it begins with, if it does."""
+        indexes = self._pieces.indexes
+        return indexes[0] if indexes and dense_lists.is_lists(indexes[0]) else None
 
     def add(self, ids: np.ndarray, vectors: np.ndarray) -> None:
         if not len(ids):
@@ -66,16 +77,19 @@ class FaissIndex:
             pieces = self._pieces
             piece, piece_ids = _new_piece(self.dimension), np.array(ids, np.int64)
             piece.add_with_ids(np.ascontiguousarray(vectors, np.float32), piece_ids)
+            piece_ids.sort()
             indexes, known, dead = list(pieces.indexes), list(pieces.ids), pieces.dead
-            while indexes and len(known[-1]) < MERGE_RATIO * len(piece_ids):
-                piece, piece_ids, dead = _merge(self.dimension, indexes.pop(), known.pop(), piece, piece_ids, dead)
+            while indexes and len(known[-1]) < MERGE_RATIO * len(piece_ids) and not dense_lists.is_lists(indexes[-1]):
+                piece, dead, gone = _merge(self.dimension, indexes.pop(), piece, dead)
+                piece_ids = np.sort(np.concatenate([known.pop(), piece_ids]))
+                piece_ids = piece_ids[~contained(piece_ids, gone)]
             self._pieces = _Pieces((*indexes, piece), (*known, piece_ids), dead)
 
     def remove(self, ids: Sequence[int]) -> None:
         with self._writing:
             pieces = self._pieces
             wanted = np.unique(np.asarray(ids, np.int64))
-            present = [np.intersect1d(wanted, known) for known in pieces.ids]
+            present = [wanted[contained(wanted, known)] for known in pieces.ids]
             dead = np.union1d(pieces.dead, np.concatenate(present)) if present else pieces.dead
             self._pieces = _Pieces(pieces.indexes, pieces.ids, dead)
 
@@ -84,12 +98,16 @@ class FaissIndex:
 
         pieces = self._pieces
         selector = _selector(pieces.dead, allowed)
-        parameters = faiss.SearchParameters(sel=selector) if selector is not None else None
         row = np.ascontiguousarray(query, np.float32)[None]
         ids, cosines = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         faiss.omp_set_num_threads(1)  # one query is one thread's work; the others would only be waited for
         for index, known in zip(pieces.indexes, pieces.ids, strict=True):
-            found_cosines, found = _with_ties(index, row, min(k, len(known)), len(known), parameters)
+            if dense_lists.is_lists(index):
+                share = 1.0 if allowed is None else len(allowed) / max(len(known), 1)
+                found_cosines, found = (part[0] for part in index.search(row, min(k, len(known)), params=dense_lists.probing(index, selector, share)))
+            else:
+                parameters = faiss.SearchParameters(sel=selector) if selector is not None else None
+                found_cosines, found = _with_ties(index, row, min(k, len(known)), len(known), parameters)
             ids.append(found)
             cosines.append(found_cosines)
         all_ids, all_cosines = np.concatenate(ids), np.concatenate(cosines)
@@ -98,27 +116,27 @@ class FaissIndex:
         return all_ids[order], all_cosines[order]
 
     def save(self, path: Path) -> None:
-        """Write all live vectors as one FAISS file, `IDMap2,SQfp16`, which any FAISS can read."""
+        """Write all live vectors as one flat FAISS file, `IDMap2,SQfp16`, which any FAISS can read."""
         import faiss
 
         pieces = self._pieces
         whole = _new_piece(self.dimension)
-        for index, known in zip(pieces.indexes, pieces.ids, strict=True):
-            _copy(whole, index, known, pieces.dead)
+        for index in pieces.indexes:
+            _copy(whole, index, pieces.dead)
         faiss.write_index(whole, str(path))
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> FaissIndex:
-        """The index of a file written by `save`, mapped, not read.  Raises ValueError if it is not one."""
+        """The index of a file of either kind, mapped, not read.  Raises ValueError if it is none."""
         import faiss
 
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise ValueError(f"{path.name} is not a FAISS index: {error}") from error
-        if not isinstance(index, faiss.IndexIDMap2) or index.d != dimension:
+        if not isinstance(index, faiss.IndexIDMap2 | faiss.IndexIVFScalarQuantizer) or index.d != dimension:
             raise ValueError(f"{path.name} holds another kind of index.")
-        ids = faiss.vector_to_array(index.id_map).copy()
+        ids = dense_lists.ids_of(index) if dense_lists.is_lists(index) else np.sort(faiss.vector_to_array(index.id_map))
         return cls(dimension, _Pieces((index,), (ids,)) if len(ids) else _Pieces())
 
 
@@ -138,29 +156,24 @@ def _new_piece(dimension: int) -> faiss.IndexIDMap2:
     return faiss.IndexIDMap2(faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT))
 
 
-def _merge(
-    dimension: int, first: faiss.Index, first_ids: np.ndarray, second: faiss.Index, second_ids: np.ndarray, dead: np.ndarray
-) -> tuple[faiss.Index, np.ndarray, np.ndarray]:
-    """Two pieces as one without their removed vectors, its ids, and the removals that are still needed."""
-    import faiss
-
+def _merge(dimension: int, first: faiss.Index, second: faiss.Index, dead: np.ndarray) -> tuple[faiss.Index, np.ndarray, np.ndarray]:
+    """Two flat pieces as one without their removed vectors, the removals that are still needed, and those that are done."""
     merged = _new_piece(dimension)
-    _copy(merged, first, first_ids, dead)
-    _copy(merged, second, second_ids, dead)
-    gone = np.intersect1d(dead, np.concatenate([first_ids, second_ids]))
-    return merged, faiss.vector_to_array(merged.id_map).copy(), np.setdiff1d(dead, gone)
+    gone = np.concatenate([_copy(merged, first, dead), _copy(merged, second, dead)])
+    return merged, dead[~contained(dead, np.sort(gone))], np.sort(gone)
 
 
-def _copy(target: faiss.Index, source: faiss.Index, ids: np.ndarray, dead: np.ndarray) -> None:
-    """Append the live vectors of `source`; float16 to float32 and back loses nothing."""
+def _copy(target: faiss.Index, source: faiss.Index, dead: np.ndarray) -> np.ndarray:
+    """Append the live vectors of the flat `source`; float16 to float32 and back loses nothing.  Returns the removed ids in it."""
     import faiss
 
-    inner = faiss.downcast_index(source.index)
+    inner, ids = faiss.downcast_index(source.index), faiss.vector_to_array(source.id_map)
+    live = ~contained(ids, dead)
     for start in range(0, len(ids), ROWS_AT_A_TIME):
-        part = ids[start : start + ROWS_AT_A_TIME]
-        live = ~np.isin(part, dead)
-        if live.any():
-            target.add_with_ids(np.ascontiguousarray(inner.reconstruct_n(start, len(part))[live]), np.ascontiguousarray(part[live]))
+        part = slice(start, start + ROWS_AT_A_TIME)
+        if live[part].any():
+            target.add_with_ids(np.ascontiguousarray(inner.reconstruct_n(start, len(ids[part]))[live[part]]), np.ascontiguousarray(ids[part][live[part]]))
+    return ids[~live]
 
 
 def _selector(dead: np.ndarray, allowed: np.ndarray | None) -> faiss.IDSelector | None:

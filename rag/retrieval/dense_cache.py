@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+from rag.errors import RagError
+from rag.retrieval import dense_lists
 from rag.retrieval.dense import FaissIndex
-from rag.storage.manifest import CacheNote, describe, read_manifest, sync_file, sync_folder, write_manifest
-from rag.storage.reader import Snapshot
+from rag.storage.manifest import MANIFEST, CacheNote, describe, read_manifest, sync_file, sync_folder, write_manifest
+from rag.storage.reader import Reader, Snapshot
+from rag.storage.records import State
 from rag.storage.verify import fault, fits
+
+log = logging.getLogger(__name__)
 
 REWRITE_SHARE = 0.05
 """The file is rewritten when this share of the passages has come or gone since; the rest is replayed from the truth."""
@@ -25,6 +32,69 @@ def load_dense(folder: Path, note: CacheNote | None, snapshot: Snapshot) -> tupl
         except (ValueError, OSError):
             pass
     return FaissIndex(state.dimension), -1, 0
+
+
+class DenseFile:
+    """Follows the FAISS file of a folder while its user answers: a newer one is loaded in a thread of its own and then
+    taken in the place of the old one and of the pieces that came since."""
+
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        self._folder, self._reader = folder, reader
+        self._name = ""
+        self._seen = 0
+        self._thread: threading.Thread | None = None
+        self._newer: tuple[FaissIndex, int, int, int] | None = None
+
+    def loaded(self, note: CacheNote | None) -> None:
+        """The user has the file of `note` now, or none."""
+        self._name, self._newer = note.name if note is not None else "", None
+
+    @property
+    def is_ready(self) -> bool:
+        """Is a newer file loaded?  Where there is one that is not, this begins to load it."""
+        if self._thread is not None and self._thread.is_alive():
+            return False
+        changed = _changed_at(self._folder)
+        if self._newer is None and changed != self._seen:
+            self._seen = changed
+            note = read_manifest(self._folder).dense
+            if note is not None and note.name != self._name:
+                self._name = note.name
+                self._thread = threading.Thread(target=self._load, args=(note,), name="kutip-dense", daemon=True)
+                self._thread.start()
+                return False
+        return self._newer is not None
+
+    def take(self, state: State) -> tuple[FaissIndex, int, int] | None:
+        """(index, its generation, its last passage) of the newer file, if it can be brought to `state` from there."""
+        if self._thread is not None and self._thread.is_alive():
+            return None
+        newer = self._newer
+        if newer is None or (newer[3] == state.epoch and newer[1] > state.generation):  # for a later question
+            return None
+        self._newer = None
+        return newer[:3] if newer[3] == state.epoch and newer[1] >= state.forgotten else None
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    def _load(self, note: CacheNote) -> None:
+        try:
+            with self._reader.snapshot() as snapshot:
+                index, generation, passage = load_dense(self._folder, note, snapshot)
+                if generation >= 0:
+                    catch_up(index, generation, passage, snapshot)
+                    self._newer = index, snapshot.state.generation, snapshot.last_passage(), snapshot.state.epoch
+        except RagError as error:
+            log.warning("The newer dense index of %s could not be read (%s); the old one serves on.", self._folder, error)
+
+
+def _changed_at(folder: Path) -> int:
+    try:
+        return os.stat(folder / MANIFEST).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def catch_up(index: FaissIndex, generation: int, passage: int, snapshot: Snapshot) -> int:
@@ -44,22 +114,21 @@ def save_dense(folder: Path, snapshot: Snapshot) -> None:
     """Write a new file when the old one is missing or too far behind.  Its user holds the write lock."""
     state = snapshot.state
     old = read_manifest(folder).dense
-    index, generation, passage = load_dense(folder, old, snapshot)
-    if generation == state.generation:
+    usable = old is not None and old.epoch == state.epoch and fits(old, snapshot) and (folder / old.name).is_file()
+    if usable and (old.generation == state.generation or _changed_since(old, snapshot) <= REWRITE_SHARE * max(state.passages, 1)):
         return
-    changed = catch_up(index, generation, passage, snapshot)
-    if generation >= 0 and changed <= REWRITE_SHARE * max(len(index), 1):
-        return
-    if generation >= 0 and fault(folder, old):
-        # Copied into a new file, damage would get a hash that says it is whole.
-        index = FaissIndex(state.dimension)
-        catch_up(index, -1, 0, snapshot)
     folder.mkdir(exist_ok=True)
     name = f"dense-{state.epoch:03d}-{state.generation:09d}.faiss"
     new = folder / (name + ".new")
-    index.save(new)
+    if state.passages >= dense_lists.LISTS_FROM:
+        _write_lists(new, folder, old if usable else None, snapshot)
+    else:
+        # Copied into a new file, damage would get a hash that says it is whole.
+        index, generation, passage = load_dense(folder, None if old is not None and fault(folder, old) else old, snapshot)
+        catch_up(index, generation, passage, snapshot)
+        index.save(new)
     sync_file(new)
-    if not _is_written(new, index):
+    if not _is_written(new, snapshot):
         raise OSError(errno.ENOSPC, "the disk is full", str(new))
     os.replace(new, folder / name)
     sync_folder(folder)
@@ -67,9 +136,29 @@ def save_dense(folder: Path, snapshot: Snapshot) -> None:
     write_manifest(folder, replace(read_manifest(folder), dense=note))
 
 
-def _is_written(path: Path, index: FaissIndex) -> bool:
+def _changed_since(note: CacheNote, snapshot: Snapshot) -> int:
+    """How many passages came or went after `note`."""
+    return snapshot.count_after(note.passage) + sum(number > 0 for number in snapshot.removed_since(note.generation))
+
+
+def _write_lists(path: Path, folder: Path, old: CacheNote | None, snapshot: Snapshot) -> None:
+    """All vectors of the truth in inverted lists, read batch by batch; the centroids of the old file serve until the
+    collection has outgrown them."""
+    import faiss
+
+    state = snapshot.state
+    lists = load_dense(folder, old, snapshot)[0].lists if old is not None and not fault(folder, old) else None
+    if lists is not None and lists.nlist == dense_lists.lists_for(state.passages):
+        index = dense_lists.emptied(lists)
+    else:
+        index = dense_lists.learn(state.dimension, state.passages, snapshot.some_vectors)
+    dense_lists.fill(index, snapshot.vectors_after(0))
+    faiss.write_index(index, str(path))
+
+
+def _is_written(path: Path, snapshot: Snapshot) -> bool:
     """FAISS says nothing when the last block of a file finds no space."""
     try:
-        return len(FaissIndex.load(path, index.dimension)) == len(index)
+        return len(FaissIndex.load(path, snapshot.state.dimension)) == snapshot.state.passages
     except (ValueError, OSError):
         return False

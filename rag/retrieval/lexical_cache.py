@@ -7,7 +7,7 @@ import mmap
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from rag.retrieval.index import LexicalDocument
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
 from rag.storage.manifest import MANIFEST, CacheFile, CacheNote, describe, read_manifest, sync_folder, write_manifest
 from rag.storage.reader import Snapshot
+from rag.storage.records import NewArticle
 from rag.storage.verify import fault, fits
 from rag.text.words import passage_terms
 
@@ -36,8 +37,10 @@ class LexicalCacheWriter:
         self._note: CacheNote | None = None
         self._known: Mapping[str, CacheFile] = {}
 
-    def follow(self, snapshot: Snapshot) -> None:
-        """Take in what was committed since the note, and note it.  Raises LexicalDamage or OSError."""
+    def follow(self, snapshot: Snapshot, fresh: Sequence[NewArticle] = ()) -> None:
+        """Take in what was committed since the note, and note it; the words of the articles `fresh` are known.
+
+        Raises LexicalDamage or OSError."""
         state = snapshot.state
         if state is None:
             return
@@ -48,7 +51,7 @@ class LexicalCacheWriter:
             return
         self._write_note(replace(note, writing=True, files={}))
         index.remove(snapshot.removed_since(note.generation))
-        for row, passages, words, article_words in _articles(snapshot, note.article):
+        for row, passages, words, article_words in _articles(snapshot, note.article, fresh):
             # A crash can leave documents of this generation behind, uncounted in the note: none may be there twice.
             index.remove([*passages, -row])
             index.add(passages, words)
@@ -156,14 +159,18 @@ def open_read_only(folder: Path) -> tuple[TantivyIndex, tempfile.TemporaryDirect
     return TantivyIndex(Path(links.name)), links
 
 
-def _articles(snapshot: Snapshot, after: int) -> Iterator[tuple[int, list[int], list[LexicalDocument], list[str]]]:
+def _articles(
+    snapshot: Snapshot, after: int, fresh: Sequence[NewArticle] = ()
+) -> Iterator[tuple[int, list[int], list[LexicalDocument], Sequence[str]]]:
     """(row, passage ids, their terms, the whole article's exact terms) of the articles after the row `after`."""
-    for row, _, article in snapshot.texts(after):
+    known = {(one.article.id, one.article.hash): {passage.start: (passage.exact, passage.stems) for passage in one.passages} for one in fresh}
+    for row, proof, article in snapshot.texts(after):
         title = [term for terms in passage_terms(article.title, article.language) for term in terms]
+        words = known.get((article.id, proof), {})
         ids, documents = [], []
         for number, start, end, _ in snapshot.passages_of(row):
             ids.append(number)
-            documents.append(LexicalDocument(*passage_terms(article.text[start:end], article.language), title))
+            documents.append(LexicalDocument(*(words.get(start) or passage_terms(article.text[start:end], article.language)), title))
         yield row, ids, documents, passage_terms(article.text, "")[0]
 
 

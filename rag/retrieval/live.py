@@ -16,12 +16,13 @@ import numpy as np
 
 from rag.errors import CollectionBusy, CollectionReadOnly
 from rag.retrieval.dense import FaissIndex
-from rag.retrieval.dense_cache import catch_up, load_dense, save_dense
+from rag.retrieval.dense_cache import DenseFile, catch_up, load_dense, save_dense
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
 from rag.retrieval.lexical_cache import LexicalCacheWriter, in_memory, open_read_only, remove_old, torn
 from rag.storage.lock import write_lock
 from rag.storage.manifest import CacheNote, Manifest, read_manifest, write_manifest
 from rag.storage.reader import Reader, Snapshot
+from rag.storage.records import NewArticle
 from rag.storage.schema import can_write
 from rag.storage.verify import damaged, fits
 
@@ -91,6 +92,7 @@ class LiveIndexes:
         self._lexical_from: CacheNote | None = None
         self._links: tempfile.TemporaryDirectory | None = None
         self._dense: FaissIndex | None = None
+        self._dense_file = DenseFile(self._cache, reader)
         self._verifying: threading.Thread | None = None
         self._closed = threading.Event()
         self._ignored: list[CacheNote] = []
@@ -104,7 +106,7 @@ class LiveIndexes:
             if view is not None and view.epoch == state.epoch:
                 if view.generation > state.generation:
                     return None
-                if view.generation == state.generation and not view.pending:
+                if view.generation == state.generation and not view.pending and not self._dense_file.is_ready:
                     return view
             if view is None:
                 self._verify_first()
@@ -114,7 +116,11 @@ class LiveIndexes:
     def _dense_part(self, snapshot: Snapshot) -> View:
         view, state = self._view, snapshot.state
         if view is None or self._dense is None or view.epoch != state.epoch or view.generation < state.forgotten:
-            self._dense, generation, passage = load_dense(self._cache, self._manifest().dense, snapshot)
+            note = self._manifest().dense
+            self._dense, generation, passage = load_dense(self._cache, note, snapshot)
+            self._dense_file.loaded(note)
+        elif (newer := self._dense_file.take(state)) is not None:
+            self._dense, generation, passage = newer
         else:
             generation, passage = view.generation, view.last_passage
         if generation != state.generation:
@@ -195,6 +201,7 @@ class LiveIndexes:
 
     def close(self) -> None:
         self._closed.set()
+        self._dense_file.close()
         if self._verifying is not None:
             self._verifying.join()
         with self._lock:
@@ -251,14 +258,14 @@ class CacheWriter:
         self._lexical: LexicalCacheWriter | None = LexicalCacheWriter(self._cache)
         self._forget_unfit()
 
-    def follow(self) -> None:
-        """Bring the lexical index to the last commit."""
+    def follow(self, fresh: Sequence[NewArticle] = ()) -> None:
+        """Bring the lexical index to the last commit; the words of the articles `fresh` are known."""
         if self._lexical is None:
             return
         try:
             self._cache.mkdir(exist_ok=True)
             with self._reader.snapshot() as snapshot:
-                self._lexical.follow(snapshot)
+                self._lexical.follow(snapshot, fresh)
         except LexicalDamage:
             # Its files are unreadable or the disk is full: start from nothing once, then leave it behind.
             self._lexical = None

@@ -14,7 +14,7 @@ import numpy as np
 from rag.catalogue import Count, Listing, Order, Removed
 from rag.errors import StorageError
 from rag.filters import Filters
-from rag.storage import browsing, schema
+from rag.storage import browsing, inspecting, schema
 from rag.storage.matching import condition, from_sources
 from rag.storage.records import State, StoredPassage, StoredSentences, unpack_sentences
 from rag.storage.terms import TERM_BYTES
@@ -240,6 +240,16 @@ class Snapshot:
             ids = np.fromiter((number for number, _ in rows), np.int64, len(rows))
             yield ids, np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(len(rows), -1)
 
+    def some_vectors(self, most: int) -> np.ndarray:
+        """The vectors of about `most` passages, spread evenly over the collection, float16 (n, dimension)."""
+        step = max(1, self.last_passage() // most)
+        rows = self._select(f"SELECT vector FROM vectors_{self.state.epoch} WHERE passage IN ({{}})", range(1, self.last_passage() + 1, step))
+        return np.frombuffer(b"".join(vector for (vector,) in rows), np.float16).reshape(len(rows), self.state.dimension)
+
+    def count_after(self, passage: int) -> int:
+        """How many passages have an id after `passage`."""
+        return self._sql.execute("SELECT count(*) FROM passages WHERE id > ?", (passage,)).fetchone()[0]
+
     def vector_proofs(self) -> Iterator[tuple[int, bytes, int]]:
         """(passage, vector, CRC-32 it was stored with) of every passage."""
         return iter(self._sql.execute(f"SELECT passage, vector, proof FROM vectors_{self.state.epoch}")) if self.state else iter(())
@@ -309,9 +319,7 @@ class Snapshot:
 
     def counted(self) -> tuple[int, int, int, Iterator[bytes]]:
         """Articles, passages and words as they are, not as the state says; and the terms of every passage."""
-        articles = self._sql.execute("SELECT count(*) FROM articles").fetchone()[0]
-        passages, words = self._sql.execute("SELECT count(*), coalesce(sum(words), 0) FROM passages").fetchone()
-        return articles, passages, words, (terms for (terms,) in self._sql.execute("SELECT terms FROM passages"))
+        return inspecting.counted(self._sql)
 
     def holders(self) -> Iterator[tuple[int, int]]:
         """(number, passages that hold it) of every term."""
@@ -323,13 +331,7 @@ class Snapshot:
 
     def misfits(self) -> Iterator[str]:
         """Values of another kind than their column's, and passages without an article: damage that SQLite permits."""
-        for (table,) in self._sql.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall():
-            columns = [(name, kind.lower()) for _, name, kind, *_ in self._sql.execute(f"PRAGMA table_info({table})")]
-            wrong = " OR ".join(f"typeof(\"{name}\") <> '{kind}'" for name, kind in columns)
-            if count := self._sql.execute(f"SELECT count(*) FROM {table} WHERE {wrong}").fetchone()[0]:
-                yield f"{count} rows of {table} hold values of another kind"
-        if count := self._sql.execute("SELECT count(*) FROM passages WHERE article NOT IN (SELECT row FROM articles)").fetchone()[0]:
-            yield f"{count} passages belong to no article"
+        return inspecting.misfits(self._sql)
 
     def _select(self, query: str, values: Iterable[object], given: Sequence[object] = ()) -> list[tuple]:
         """The rows of `query` over all of `values`, which its {} stands for; `given` are the parameters before it."""

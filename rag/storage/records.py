@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,17 +36,22 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class NewPassage:
-    """A passage about to be stored.  `terms` counts its words, `vector` is float32 (dimension,), `sentence_vectors`
+    """A passage about to be stored.  `exact` and `stems` are its words in order, `terms` counts them, `vector` is float32 (dimension,), `sentence_vectors`
     float32 (len(sentences), dimension) or (0, dimension)."""
 
     start: int
     end: int
-    words: int
     proof: bytes
+    exact: Sequence[str]
+    stems: Sequence[str]
     terms: Counter[str]
     vector: np.ndarray
     sentences: tuple[Span, ...]
     sentence_vectors: np.ndarray
+
+    @property
+    def words(self) -> int:
+        return len(self.exact)
 
 
 @dataclass(frozen=True, slots=True)

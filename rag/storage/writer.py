@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from rag.types import Span
 
 VARIABLES = 900
 """Fewer than the smallest limit of parameters that SQLite is built with."""
+TERMS_REMEMBERED = 300_000
 
 
 class Writer:
@@ -31,6 +32,7 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._numbers: dict[str, int] = {}
         with self._translating():
             self._connection = schema.connect(path)
 
@@ -57,13 +59,10 @@ class Writer:
             change = _Change(sql, epoch)
             change.remove_articles(list(known.values()))
             change.articles += len(ids)
-            numbers = change.term_numbers({term for one in ids.values() for passage in one.passages for term in (*passage.terms, *one.title_terms)})
-            for one in ids.values():
-                row = _put_article(sql, one)
-                title = frozenset(numbers[term] for term in one.title_terms) if one.passages else frozenset()
-                for passage in one.passages:
-                    change.add_passage(row, passage, {numbers[term]: n for term, n in passage.terms.items()}, title)
-            change.commit()
+            numbers = self._term_numbers(sql, {term for one in ids.values() for passage in one.passages for term in (*passage.terms, *one.title_terms)})
+            rows = {one.article.id: _put_article(sql, one) for one in ids.values()}
+            change.add_passages([(rows[one.article.id], one.title_terms, passage) for one in ids.values() for passage in one.passages], numbers)
+            self._forget_terms(change.commit())
 
     def remove(self, article_ids: Sequence[str], epoch: int) -> None:
         """Remove articles and everything that was made of them."""
@@ -71,7 +70,7 @@ class Writer:
             rows = [row for (row,) in _select(sql, "SELECT row FROM articles WHERE id IN ({})", article_ids)]
             change = _Change(sql, epoch)
             change.remove_articles(rows)
-            change.commit()
+            self._forget_terms(change.commit())
 
     def note(self, files: Sequence[tuple[str, str]], root: tuple[str, str] | None = None) -> None:
         """Remember new fingerprints of unchanged articles, (fingerprint, id), and a root, (label, path)."""
@@ -93,8 +92,7 @@ class Writer:
     def put_vectors(self, epoch: int, passages: Iterable[tuple[int, np.ndarray, tuple[Span, ...], np.ndarray]]) -> None:
         """(passage, vector, its sentences, their vectors) of passages that are stored already, in the space of `epoch`."""
         with self._transaction() as sql:
-            for number, vector, sentences, sentence_vectors in passages:
-                _put_vectors(sql, epoch, number, vector, sentences, sentence_vectors)
+            _put_vectors(sql, epoch, passages)
 
     def switch_epoch(self, epoch: int, *, model: str, dimension: int, probe: bytes) -> None:
         """From here on `epoch` answers; the vectors of the old one are gone."""
@@ -115,6 +113,23 @@ class Writer:
             sql.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
             sql.execute("UPDATE state SET forgotten = max(forgotten, ?)", (generation,))
 
+    def _term_numbers(self, sql: sqlite3.Connection, terms: set[str]) -> dict[str, int]:
+        """The number of each term, new ones included; those met before are remembered, for nobody else writes meanwhile."""
+        if len(self._numbers) > TERMS_REMEMBERED:
+            self._numbers.clear()
+        ordered = sorted(terms - self._numbers.keys())
+        known = dict(_select(sql, "SELECT term, id FROM terms WHERE term IN ({})", ordered))
+        new = [term for term in ordered if term not in known]
+        rows = [(term, skeleton(term[1:]) if term.startswith(NAME_MARK) else "") for term in new]
+        sql.executemany("INSERT INTO terms (term, passages, sound) VALUES (?, 0, ?)", rows)
+        self._numbers |= known
+        self._numbers |= dict(_select(sql, "SELECT term, id FROM terms WHERE term IN ({})", new))
+        return self._numbers
+
+    def _forget_terms(self, gone: set[int]) -> None:
+        if gone:
+            self._numbers = {term: number for term, number in self._numbers.items() if number not in gone}
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._translating():
@@ -123,6 +138,7 @@ class Writer:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
+                self._numbers.clear()  # those made in this transaction are gone
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
@@ -144,25 +160,20 @@ class _Change:
         self._terms: Counter[int] = Counter()
         self.articles = self.passages = self.words = 0
 
-    def term_numbers(self, terms: set[str]) -> dict[str, int]:
-        """The number of each term, new ones included."""
-        ordered = sorted(terms)
-        known = dict(_select(self._sql, "SELECT term, id FROM terms WHERE term IN ({})", ordered))
-        new = [term for term in ordered if term not in known]
-        rows = [(term, skeleton(term[1:]) if term.startswith(NAME_MARK) else "") for term in new]
-        self._sql.executemany("INSERT INTO terms (term, passages, sound) VALUES (?, 0, ?)", rows)
-        return known | dict(_select(self._sql, "SELECT term, id FROM terms WHERE term IN ({})", new))
-
-    def add_passage(self, article: int, passage: NewPassage, counts: dict[int, int], title: frozenset[int]) -> None:
-        blob = pack_terms(counts, title)
-        number = self._sql.execute(
-            'INSERT INTO passages (article, start, "end", words, proof, terms) VALUES (?, ?, ?, ?, ?, ?)',
-            (article, passage.start, passage.end, passage.words, passage.proof, blob),
-        ).lastrowid
-        _put_vectors(self._sql, self._epoch, number, passage.vector, passage.sentences, passage.sentence_vectors)
-        self._terms.update(set(counts) | title)
-        self.passages += 1
-        self.words += passage.words
+    def add_passages(self, added: Sequence[tuple[int, frozenset[str], NewPassage]], numbers: Mapping[str, int]) -> None:
+        """Store (row of the article, terms of its title, passage) in order; `numbers` has the number of every term."""
+        last = self._sql.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()[0]
+        passages, vectors = [], []
+        for number, (article, title_terms, one) in enumerate(added, last + 1):
+            counts = {numbers[term]: n for term, n in one.terms.items()}
+            title = frozenset(map(numbers.__getitem__, title_terms))
+            passages.append((number, article, one.start, one.end, one.words, one.proof, pack_terms(counts, title)))
+            vectors.append((number, one.vector, one.sentences, one.sentence_vectors))
+            self._terms.update(counts.keys() | title)
+            self.words += one.words
+        self._sql.executemany('INSERT INTO passages (id, article, start, "end", words, proof, terms) VALUES (?, ?, ?, ?, ?, ?, ?)', passages)
+        _put_vectors(self._sql, self._epoch, vectors)
+        self.passages += len(passages)
 
     def remove_articles(self, articles: Sequence[int]) -> None:
         """Delete articles by row; `removed` lists their passages by id and themselves by minus their row."""
@@ -178,14 +189,17 @@ class _Change:
         self.passages -= len(found)
         self.words -= sum(words for _, words, _ in found)
 
-    def commit(self) -> None:
-        changes = [(n, number) for number, n in self._terms.items() if n]
-        self._sql.executemany("UPDATE terms SET passages = passages + ? WHERE id = ?", changes)
-        self._sql.executemany("DELETE FROM terms WHERE id = ? AND passages = 0", [(number,) for number in self._terms])
+    def commit(self) -> set[int]:
+        """Write the counters; returns the numbers of the terms that no passage holds any more."""
+        self._sql.executemany("UPDATE terms SET passages = passages + ? WHERE id = ?", [(n, number) for number, n in sorted(self._terms.items()) if n])
+        fewer = [number for number, n in self._terms.items() if n <= 0]
+        gone = {number for (number,) in _select(self._sql, "SELECT id FROM terms WHERE passages = 0 AND id IN ({})", fewer)}
+        self._sql.executemany("DELETE FROM terms WHERE id = ?", [(number,) for number in gone])
         self._sql.execute(
             "UPDATE state SET generation = ?, articles = articles + ?, passages = passages + ?, words = words + ?",
             (self._generation, self.articles, self.passages, self.words),
         )
+        return gone
 
 
 def _put_article(sql: sqlite3.Connection, one: NewArticle) -> int:
@@ -200,11 +214,15 @@ def _put_article(sql: sqlite3.Connection, one: NewArticle) -> int:
     ).lastrowid  # fmt: skip
 
 
-def _put_vectors(sql: sqlite3.Connection, epoch: int, number: int, vector: np.ndarray, sentences: tuple[Span, ...], sentence_vectors: np.ndarray) -> None:
-    stored = vector.astype(np.float16).tobytes()
-    spans, vectors = pack_sentences(sentences, sentence_vectors)
-    sql.execute(f"INSERT OR REPLACE INTO vectors_{epoch} VALUES (?, ?, ?)", (number, stored, zlib.crc32(stored)))
-    sql.execute(f"INSERT OR REPLACE INTO sentences_{epoch} VALUES (?, ?, ?)", (number, spans, vectors))
+def _put_vectors(sql: sqlite3.Connection, epoch: int, passages: Iterable[tuple[int, np.ndarray, tuple[Span, ...], np.ndarray]]) -> None:
+    """(passage, vector, its sentences, their vectors) of each."""
+    vectors, sentences = [], []
+    for number, vector, spans, sentence_vectors in passages:
+        stored = vector.astype(np.float16).tobytes()
+        vectors.append((number, stored, zlib.crc32(stored)))
+        sentences.append((number, *pack_sentences(spans, sentence_vectors)))
+    sql.executemany(f"INSERT OR REPLACE INTO vectors_{epoch} VALUES (?, ?, ?)", vectors)
+    sql.executemany(f"INSERT OR REPLACE INTO sentences_{epoch} VALUES (?, ?, ?)", sentences)
 
 
 def _drop_epochs(sql: sqlite3.Connection, *, keep: int) -> None:

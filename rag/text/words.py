@@ -32,6 +32,8 @@ STEMMERS = {
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}"
 _WORD = regex.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|[[\p{{L}}\p{{N}}\p{{M}}]--[{_UNSPACED}]]+", regex.V1)
+_ANY_UNSPACED = regex.compile(rf"[{_UNSPACED}]", regex.V1)
+_SPACED_WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+", regex.V1)
 _BARE_SCRIPTS = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}]")
 _MARKS = regex.compile(r"\p{Mn}")
 # A capital that no sentence begins with: a letter or a comma stands before the blank before it.
@@ -61,12 +63,8 @@ def words(text: str, languages: Iterable[str] = ()) -> Iterator[Word]:
 def passage_terms(text: str, language: str) -> tuple[list[str], list[str]]:
     """The exact terms of a passage in order, and for each of them its stem in `language`."""
     stemmer = STEMMERS.get(language, "")
-    exact, stems = [], []
-    for piece in _pieces(unicodedata.normalize("NFKC", text)):
-        term, stem = _terms(piece, stemmer)
-        exact.append(term)
-        stems.append(stem)
-    return exact, stems
+    both = [_terms(piece, stemmer) for piece in _pieces(unicodedata.normalize("NFKC", text))]
+    return [exact for exact, _ in both], [stem for _, stem in both]
 
 
 def name_terms(text: str) -> list[str]:
@@ -74,13 +72,18 @@ def name_terms(text: str) -> list[str]:
     return [NAME_MARK + _terms(name[:TERM_CHARACTERS_MAX], "")[0] for name in _NAME.findall(unicodedata.normalize("NFKC", text))]
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str) -> list[str]:
+    """The words of a text; where no blanks stand between words, every two neighbouring letters."""
+    if text.isascii() or not _ANY_UNSPACED.search(text):
+        return [piece if len(piece) <= TERM_CHARACTERS_MAX else piece[:TERM_CHARACTERS_MAX] for piece in _SPACED_WORD.findall(text)]
+    pieces: list[str] = []
     for match in _WORD.finditer(text):
         piece = match.group()
         if match.lastgroup == "unspaced" and len(piece) > 2:
-            yield from (piece[i : i + 2] for i in range(len(piece) - 1))
+            pieces += [piece[i : i + 2] for i in range(len(piece) - 1)]
         else:
-            yield piece[:TERM_CHARACTERS_MAX]
+            pieces.append(piece[:TERM_CHARACTERS_MAX])
+    return pieces
 
 
 @lru_cache(maxsize=100_000)
