@@ -28,6 +28,8 @@ SENTENCES_IN_PASSAGE = 6
 NEIGHBOURHOOD = 12
 """Sentences of a passage come from so many neighbours in a real text."""
 NOISE = 0.5
+COMMON = ("yang", "di", "dan", "pada", "dengan", "untuk", "dari", "dalam", "adalah", "ini")
+HOLDERS_MAX = 200
 SYLLABLES = tuple(consonant + vowel for consonant in "b c d f g h j k l m n p r s t w y z".split() for vowel in "aeiou")
 
 
@@ -58,6 +60,11 @@ class Recombined:
         self.sentences, self.vectors = sentences, vectors
         self.dimension = vectors.shape[1]
         self._known = {sentence: i for i, sentence in enumerate(sentences)}
+        self._holders: dict[str, list[int]] = {}
+        for i, sentence in enumerate(sentences):
+            for word in {word.strip('.,()"') for word in sentence.split()}:
+                if len(self._holders.setdefault(word, [])) < HOLDERS_MAX:
+                    self._holders[word].append(i)
 
     @classmethod
     def prepared(cls, work: Path, data: Path | None = None, most: int = 20_000) -> Recombined:
@@ -83,7 +90,8 @@ class Recombined:
             places = (start + chance.integers(NEIGHBOURHOOD, size=SENTENCES_IN_PASSAGE)) % len(self.sentences)
             paragraphs.append(" ".join([f"Kata {names}.", *(self.sentences[place] for place in places)]))
         year, month = int(chance.integers(2010, 2026)), int(chance.integers(1, 13))
-        return Article(f"a{number}", f"Artikel {name(number)}", "\n\n".join(paragraphs), source=f"sumber{number % 40}", published=f"{year}-{month:02}-01", language="id")
+        text, published = "\n\n".join(paragraphs), f"{year}-{month:02}-01"
+        return Article(f"a{number}", f"Artikel {name(number)}", text, source=f"sumber{number % 40}", published=published, language="id")
 
     def articles(self, passages: int, start: int = 0) -> Iterator[Article]:
         """Articles of about `passages` passages, the first of them number `start`."""
@@ -92,10 +100,26 @@ class Recombined:
     def encode_document(self, documents: Sequence[Document]) -> list[Encoded]:
         return [self._encoded(document) for document in documents]
 
+    def questions(self, count: int, articles: int, seed: int = 5) -> list[str]:
+        """Of eight words each: five content words of a sentence of one of the first `articles` articles, and three common ones."""
+        chance = np.random.default_rng(seed)
+        made: list[str] = []
+        while len(made) < count:
+            paragraphs = self.article(int(chance.integers(articles))).text.split("\n\n")
+            words = [word.strip('.,()"') for word in paragraphs[int(chance.integers(len(paragraphs)))].split()[4:]]
+            long = list(dict.fromkeys(word for word in words if len(word) > 4 and word.isalpha()))
+            if len(long) >= 5:
+                made.append(" ".join([*chance.permutation(long)[:5], *chance.permutation(COMMON)[:3]]))
+        return made
+
     def encode_query(self, question: str) -> np.ndarray:
-        place = zlib.crc32(question.encode()) % len(self.sentences)
-        known = next((self._known[word] for word in [question] if word in self._known), place)
-        return self.noisy(self.vectors[known], question, NOISE)
+        """The vector of the sentence that holds most of the question's rarer words, with noise: near, but not the same."""
+        votes: dict[int, int] = {}
+        for word in question.split()[:5]:
+            for place in self._holders.get(word, ()):
+                votes[place] = votes.get(place, 0) + 1
+        best = max(votes, key=lambda place: (votes[place], -place), default=zlib.crc32(question.encode()) % len(self.sentences))
+        return self.noisy(self.vectors[best], question, NOISE)
 
     def noisy(self, vector: np.ndarray, text: str, share: float) -> np.ndarray:
         """`vector` plus `share` of the difference of two sentences' vectors, chosen by the text; of unit length."""
@@ -103,6 +127,16 @@ class Recombined:
         first, second = mixed % len(self.vectors), mixed // 65_536 % len(self.vectors)
         sum_ = vector + share * (self.vectors[first] - self.vectors[second])
         return (sum_ / np.linalg.norm(sum_)).astype(np.float32)
+
+    def mixed(self, first: int, count: int) -> np.ndarray:
+        """Vectors number `first` on as passages have them, float32 (count, dimension), without their texts."""
+        chance = np.random.default_rng([2, first])
+        starts = chance.integers(len(self.sentences), size=count)
+        places = (starts[:, None] + chance.integers(NEIGHBOURHOOD, size=(count, SENTENCES_IN_PASSAGE))) % len(self.sentences)
+        mean = sum(self.vectors[column] for column in places.T) / SENTENCES_IN_PASSAGE
+        noise = self.vectors[chance.integers(len(self.vectors), size=count)] - self.vectors[chance.integers(len(self.vectors), size=count)]
+        vectors = mean + NOISE * noise
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
     def _encoded(self, document: Document) -> Encoded:
         places = [self._known.get(document.text[one.start : one.end], -1) for one in document.sentences]

@@ -55,3 +55,22 @@ def bars(figures: Figures, columns: Sequence[str], path: Path, title: str) -> No
     axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=min(4, len(columns)), frameon=False)
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
+
+
+def growth(rows: Figures, path: Path) -> None:
+    """Milliseconds of a question against the size of the collection, both on log axes, with the bound of a flat scan."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
+    for column, style in {"search p50, ms": "o-", "search p95, ms": "o:", "ask p50, ms": "s-", "bound of a flat scan, ms": "k--"}.items():
+        points = [(row["passages"], row[column]) for row in rows.values() if column in row]
+        axes.plot(*zip(*points, strict=True), style, label=column, markersize=5)
+    axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="ms")
+    axes.grid(True, which="both", alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(path, dpi=110)
+    pyplot.close(figure)

@@ -102,7 +102,7 @@ def _cache_faults(folder: Path, manifest: Manifest, snapshot: Snapshot) -> dict[
     """What is wrong with each cache, by its name."""
     if snapshot.state is None:
         return {}
-    faults = {name: f"The {name} index is damaged: {reason}." for name, reason in damaged(folder / CACHE, manifest).items()}
+    faults = {name: f"The {name} index is damaged: {reason}." for name, reason in damaged(folder / CACHE, manifest, anew=True).items()}
     for name in Manifest.__slots__:
         note = getattr(manifest, name)
         if note is None:

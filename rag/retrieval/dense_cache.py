@@ -12,10 +12,10 @@ from pathlib import Path
 from rag.errors import RagError
 from rag.retrieval import dense_lists
 from rag.retrieval.dense import FaissIndex
-from rag.storage.manifest import MANIFEST, CacheNote, describe, read_manifest, sync_file, sync_folder, write_manifest
+from rag.storage.manifest import MANIFEST, CacheNote, read_manifest, sync_file, sync_folder, write_manifest
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import State
-from rag.storage.verify import fault, fits
+from rag.storage.verify import fault, fits, noted
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ def save_dense(folder: Path, snapshot: Snapshot) -> None:
         raise OSError(errno.ENOSPC, "the disk is full", str(new))
     os.replace(new, folder / name)
     sync_folder(folder)
-    note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {name: describe(folder / name)})
+    note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {name: noted(folder / name)})
     write_manifest(folder, replace(read_manifest(folder), dense=note))
 
 

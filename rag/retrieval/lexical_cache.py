@@ -15,10 +15,10 @@ from pathlib import Path
 from rag.retrieval.bm25 import ENGINE_AVERAGE
 from rag.retrieval.index import LexicalDocument
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
-from rag.storage.manifest import MANIFEST, CacheFile, CacheNote, describe, read_manifest, sync_folder, write_manifest
+from rag.storage.manifest import MANIFEST, CacheFile, CacheNote, read_manifest, sync_folder, write_manifest
 from rag.storage.reader import Snapshot
 from rag.storage.records import NewArticle
-from rag.storage.verify import fault, fits
+from rag.storage.verify import fault, fits, noted
 from rag.text.words import passage_terms
 
 LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
@@ -69,7 +69,7 @@ class LexicalCacheWriter:
         self._index.close_writer()
         self._let_read()
         folder = self._folder / self._note.name
-        files = {path.name: self._known.get(path.name) or describe(path) for path in sorted(folder.iterdir()) if path.name not in LOCKS}
+        files = {path.name: self._known.get(path.name) or noted(path) for path in sorted(folder.iterdir()) if path.name not in LOCKS}
         sync_folder(folder)
         self._write_note(replace(self._note, writing=False, files=files))
         self._index = None

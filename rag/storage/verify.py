@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from rag.storage.manifest import CacheNote, Manifest, describe
+from rag.storage.manifest import CacheFile, CacheNote, Manifest, describe
 from rag.storage.reader import Snapshot
 
+REMEMBERED = 10_000
+_sound: dict[tuple[int, ...], str] = {}
+"""The hash of each file that was found whole in this process, by device, number, size and times of change."""
 
-def damaged(folder: Path, manifest: Manifest, *, stop: Callable[[], bool] = lambda: False) -> dict[str, str]:
-    """The caches of `folder`, by name, of which a file is missing, of another size or of another hash; and why."""
+
+def damaged(folder: Path, manifest: Manifest, *, anew: bool = False, stop: Callable[[], bool] = lambda: False) -> dict[str, str]:
+    """The caches of `folder`, by name, of which a file is missing, of another size or of another hash; and why.
+
+    A file is read once in a process while the system says that it has not changed, and again if `anew`.
+    """
+    if anew:
+        _sound.clear()
     bad = {}
     for name in Manifest.__slots__:
         note = getattr(manifest, name)
@@ -39,10 +48,31 @@ def fault(folder: Path, note: CacheNote, *, stop: Callable[[], bool] = lambda: F
             break
         path = base / name
         try:
-            if path.stat().st_size != expected.size:
+            key = _identity(path)
+            if key[2] != expected.size:
                 return f"{name} has another size"
-            if describe(path).sha256 != expected.sha256:
-                return f"{name} has another content"
+            if _sound.get(key) != expected.sha256:
+                if describe(path).sha256 != expected.sha256:
+                    return f"{name} has another content"
+                _remember(key, expected.sha256)
         except OSError:
             return f"{name} cannot be read"
     return ""
+
+
+def noted(path: Path) -> CacheFile:
+    """What is to be noted of a file that was just written here."""
+    key, file = _identity(path), describe(path)
+    _remember(key, file.sha256)
+    return file
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _remember(key: tuple[int, ...], sha256: str) -> None:
+    if len(_sound) >= REMEMBERED:
+        _sound.clear()
+    _sound[key] = sha256

@@ -1,0 +1,201 @@
+"""How asking, adding and opening grow with the collection: 10,000 passages to a million and on, without the encoder.
+
+    python -m benchmarks.scale --work FOLDER [--data FOLDER] [--sizes 10000 100000 1000000] [--vectors 5000000] [--out docs/growth]
+
+Each collection is made once in WORK by a process of its own (benchmarks/recombined.py) and kept; each is measured by a
+new process on one thread.  Recall is against every vector compared in float32.  'bound' is what reading all vectors as
+float16 takes at the memory's measured speed: a flat scan cannot be faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.machine import machine, memory_mb, read_speed, tree_mb
+from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
+from benchmarks.reporting import growth, save
+from rag import Collection
+
+QUESTIONS = 200
+RECALL_QUESTIONS = 100
+CHANGES = 5
+FIRST_NEW = 10**9
+"""Number of the first article that is added and removed while measuring: no collection has it."""
+
+
+def make(folder: Path, work: Path, data: Path | None, passages: int) -> None:
+    """Fills `folder` from a stream; figures of the ingest go into made.json beside it."""
+    source = Recombined.prepared(work / "base", data)
+    begin, before = time.perf_counter(), memory_mb()
+    with Collection.open(folder, embedder=source) as collection:
+        collection.add(source.articles(passages))
+        found = collection.searched()
+    seconds = time.perf_counter() - begin
+    rate, more = found.passages / seconds, memory_mb(peak=True) - before
+    figures = {"passages": found.passages, "articles": found.articles, "ingest, passages/s": rate, "ingest, MB more": more}
+    folder.with_suffix(".json").write_text(json.dumps(figures))
+
+
+def measure(folder: Path, work: Path) -> dict[str, float]:
+    """Figures of the collection in `folder`; run in a process of its own."""
+    source = Recombined.prepared(work / "base")
+    made = json.loads(folder.with_suffix(".json").read_text())
+    questions = source.questions(QUESTIONS, made["articles"])
+    vectors = [source.encode_query(question) for question in questions]
+    figures: dict[str, float] = {**made, "disk, MB": tree_mb(folder)}
+    before = memory_mb()
+    begin = time.perf_counter()
+    with Collection.open(folder, embedder=source) as collection:
+        figures["open, s"] = time.perf_counter() - begin
+        collection.ask(questions[0])
+        figures["open and first answer, s"] = time.perf_counter() - begin
+        for verb in ("search", "ask"):
+            taken = _each(getattr(collection, verb), questions)
+            figures[f"{verb} p50, ms"], figures[f"{verb} p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
+        figures["memory, MB"], figures["of it not mapped, MB"] = memory_mb() - before, memory_mb(mapped=False)
+        figures["recall@10"] = _recall(collection, vectors[:RECALL_QUESTIONS])
+        added, asked, removed = [], [], []
+        for number in range(FIRST_NEW, FIRST_NEW + CHANGES):
+            article = source.article(number)
+            added.append(_seconds(lambda article=article: collection.add(article)))
+            asked.append(_seconds(lambda: collection.search(questions[0])))
+            removed.append(_seconds(lambda article=article: collection.remove(article.id)))
+        figures["add one, s"], figures["delete one, s"] = statistics.median(added), statistics.median(removed)
+        figures["first question after a change, ms"] = 1000 * statistics.median(asked)
+    figures["torch loaded"] = float("torch" in sys.modules)
+    return figures
+
+
+def measure_vectors(count: int, work: Path) -> dict[str, float]:
+    """The dense side alone, in inverted lists: as many vectors, mixed like those of the passages."""
+    import faiss
+
+    from rag.retrieval import dense_lists
+    from rag.retrieval.dense import FaissIndex
+
+    source = Recombined.prepared(work / "base")
+    path = work / f"vectors-{count}.faiss"
+    begin = time.perf_counter()
+    index = dense_lists.learn(source.dimension, count, lambda most: source.mixed(0, most))
+    dense_lists.fill(index, ((np.arange(i, i + 50_000), source.mixed(i, 50_000)) for i in range(0, count, 50_000)))
+    faiss.write_index(index, str(path))
+    figures = {"passages": count, "index made, s": time.perf_counter() - begin, "disk, MB": path.stat().st_size / 1e6}
+    del index
+    before, begin = memory_mb(), time.perf_counter()
+    loaded = FaissIndex.load(path, source.dimension)
+    figures["open, s"] = time.perf_counter() - begin
+    queries = [source.encode_query(question) for question in source.questions(RECALL_QUESTIONS, count // PASSAGES_IN_ARTICLE)]
+    taken = _each(lambda query: loaded.search(query, 32), queries)
+    figures["search p50, ms"], figures["search p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
+    figures["memory, MB"] = memory_mb() - before
+    batches = ((np.arange(i, i + 50_000), source.mixed(i, 50_000)) for i in range(0, count, 50_000))
+    exact = _exact(batches, np.stack(queries))
+    figures["recall@10"] = float(np.mean([len(set(exact[i]) & set(loaded.search(query, 32)[0].tolist())) / 10 for i, query in enumerate(queries)]))
+    path.unlink()
+    return figures
+
+
+def _recall(collection: Collection, vectors: list[np.ndarray]) -> float:
+    """Of the ten passages nearest to each vector, the share among the candidates that the dense index names."""
+    with collection._reader.snapshot() as snapshot:
+        view = collection._indexes.at(snapshot)
+        exact = _exact(snapshot.vectors_after(0), np.stack(vectors))
+        found = [set(view.dense.search(vector, 32)[0].tolist()) for vector in vectors]
+    return float(np.mean([len(found[i] & set(exact[i])) / 10 for i in range(len(vectors))]))
+
+
+def _exact(batches, queries: np.ndarray) -> list[list[int]]:
+    """Ids of the ten nearest to each query, every vector compared."""
+    best = np.full((len(queries), 10), -2.0, np.float32)
+    ids = np.full((len(queries), 10), -1, np.int64)
+    for numbers, vectors in batches:
+        cosines = np.hstack([best, queries @ vectors.astype(np.float32).T])
+        known = np.hstack([ids, np.broadcast_to(numbers, (len(queries), len(numbers)))])
+        order = np.argpartition(-cosines, 10, axis=1)[:, :10]
+        best, ids = np.take_along_axis(cosines, order, 1), np.take_along_axis(known, order, 1)
+    return ids.tolist()
+
+
+def _each(call, values) -> list[float]:
+    """Milliseconds of each call, after one that does not count."""
+    call(values[0])
+    return [1000 * _seconds(lambda value=value: call(value)) for value in values]
+
+
+def _seconds(call) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def in_process(*arguments: str) -> dict[str, float]:
+    """The last line that this script prints when called with `arguments` on one thread."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    done = subprocess.run([sys.executable, "-m", "benchmarks.scale", *arguments], env={**os.environ, **threads}, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def run(work: Path, data: Path | None, sizes: list[int], vectors: int) -> dict:
+    Recombined.prepared(work / "base", data)
+    speed = read_speed()
+    rows: dict[str, dict[str, float]] = {}
+    for passages in sizes:
+        folder = work / f"c{passages}"
+        if not folder.with_suffix(".json").is_file():
+            arguments = ["--work", str(work), "--make", str(passages), *(["--data", str(data)] if data else [])]
+            subprocess.run([sys.executable, "-m", "benchmarks.scale", *arguments], check=True)
+        rows[f"{passages:,}"] = found = in_process("--work", str(work), "--measure", str(passages))
+        found["bound of a flat scan, ms"] = found["passages"] * 768 / speed / 1e6
+        print(json.dumps({passages: found}), flush=True)
+    if vectors:
+        rows[f"{vectors:,} vectors alone"] = in_process("--work", str(work), "--measure-vectors", str(vectors))
+        rows[f"{vectors:,} vectors alone"]["bound of a flat scan, ms"] = vectors * 768 / speed / 1e6
+    return {"machine": machine(), "memory read, GB/s": speed, "rows": rows}
+
+
+def report(found: dict) -> str:
+    columns = dict.fromkeys(column for row in found["rows"].values() for column in row)
+    lines = [f"{found['machine']}; memory is read at {found['memory read, GB/s']:.1f} GB/s by one thread.", "", "| | " + " | ".join(found["rows"]) + " |"]
+    lines.append("|---|" + "--:|" * len(found["rows"]))
+    for column in columns:
+        values = (f"{row[column]:,.{0 if row[column] >= 1000 else 3 if row[column] < 2 else 1}f}" if column in row else "" for row in found["rows"].values())
+        lines.append(f"| {column} | " + " | ".join(values) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--vectors", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--make", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--measure-vectors", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.make:
+        make(given.work / f"c{given.make}", given.work, given.data, given.make)
+    elif given.measure:
+        print(json.dumps(measure(given.work / f"c{given.measure}", given.work)))
+    elif given.measure_vectors:
+        print(json.dumps(measure_vectors(given.measure_vectors, given.work)))
+    else:
+        found = run(given.work, given.data, given.sizes, given.vectors)
+        print(report(found))
+        if given.out:
+            save(given.out, report(found), found)
+            growth(found["rows"], given.out.with_suffix(".png"))
+
+
+if __name__ == "__main__":
+    main()
