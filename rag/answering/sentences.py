@@ -9,7 +9,7 @@ import numpy as np
 from rag.retrieval.bm25 import QueryWord
 from rag.retrieval.question import Question
 from rag.storage.records import StoredSentences
-from rag.text.words import words
+from rag.text.words import term_sets
 from rag.types import Span
 
 COSINE_WEIGHT = 0.5
@@ -48,10 +48,9 @@ class Coverage:
 
     def of(self, text: str) -> float:
         held: set[int] = set()
-        for word in words(text, self._languages):
-            for term in word.terms:
-                if term in self._holds:
-                    held |= self._holds[term]
+        for terms in term_sets(text, self._languages):
+            if not self._holds.keys().isdisjoint(terms):
+                held.update(*(self._holds[term] for term in terms if term in self._holds))
         return sum(self._asks[i] for i in sorted(held)) / self._possible if self._possible else 0.0
 
 

@@ -70,6 +70,11 @@ class FaissIndex:
         indexes = self._pieces.indexes
         return indexes[0] if indexes and dense_lists.is_lists(indexes[0]) else None
 
+    @property
+    def error(self) -> float:
+        """How far a cosine of `search` may lie from that of the vectors in float16."""
+        return 1e-6 if self.lists is None else dense_lists.ERROR
+
     def add(self, ids: np.ndarray, vectors: np.ndarray) -> None:
         if not len(ids):
             return

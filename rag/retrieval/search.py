@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rag.retrieval.bm25 import ENGINE_AVERAGE, ENGINE_RATIO, EXACT_WEIGHT, LexicalScores, QueryWord, lexical_scores, query_word
+from rag.retrieval.bm25 import QueryWord, lexical_scores, query_word
+from rag.retrieval.candidates import TIE, Candidates, name_candidates
 from rag.retrieval.fusion import Weights, fuse, weights_of
 from rag.retrieval.live import View
 from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
 from rag.retrieval.selection import Selection
 from rag.storage.reader import Snapshot
-from rag.storage.records import State, StoredPassage, proof_of
+from rag.storage.records import StoredPassage, proof_of
 from rag.text.stop_words import list_language
 from rag.text.words import STEMMERS
 from rag.types import Hit, Passage
 
-CANDIDATES = 32
-"""How many passages each side names at least."""
+CANDIDATES = 256
+"""How many passages each side names at least; naming one costs next to nothing."""
 CANDIDATES_MAX = 1024
-WEIGHED_WHOLE = 250
-"""Of a selection of no more passages than this every one is a candidate."""
+WEIGHED_AT_ONCE = 32
 RANKED_AT_LEAST = 32
 """So many passages are ranked however few are asked for: an answer looks that far."""
-TIE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A passage with its article's id and language, its scores, which words of the question it holds, bool (words,),
+    and how many of its phrases."""
+
+    stored: StoredPassage
+    article_id: str
+    language: str
+    score: float
+    cosine: float
+    lexical: float
+    coverage: float
+    present: np.ndarray
+    phrases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +77,10 @@ def rank(
     """The best passages for a question, at least `top_k` where there are so many with any evidence.
 
     `query` are its words with their numbers in the snapshot, `vector` is float32 of unit length.  Phrases decide first, then the fused score; ties go by
-    article id, then start.  The sides name more candidates until no other passage can reach the best `top_k` (Fagin's
-    threshold), so that the order depends on the articles alone and not on how the collection came to be.  With a
-    `selection` only its passages are ranked, by the scores they have in the whole collection.
+    article id, then start.  Of the passages that the sides name those that may score most are weighed first, and more
+    while one that is not weighed, or not even named, could still reach the best `top_k` (Fagin's threshold): the order
+    depends on the articles alone and not on how the collection came to be.  With a `selection` only its passages are
+    ranked, by the scores they have in the whole collection.
     """
     weights = weights_of(question.spoken)
     places = find_phrases(question, snapshot, view, selection)
@@ -72,20 +88,27 @@ def rank(
     for place in places:
         for number in place.passages:
             in_phrase.setdefault(number, set()).add(place.phrase)
+    evidence = Evidence(query, vector, snapshot, in_phrase, weights)
+    evidence.weigh(in_phrase)
     k = max(CANDIDATES, 2 * top_k)
     while True:
-        if selection is not None and len(selection.passages) <= WEIGHED_WHOLE:
-            by_vector, next_cosine, by_words, next_words = selection.passages.tolist(), 0.0, [], 0.0
-        else:
-            by_vector, next_cosine = _dense_candidates(vector, view, k, selection)
-            by_words, next_words = _lexical_candidates(question, query, view, k, snapshot.state, selection)
-        found = snapshot.passages(list(dict.fromkeys([*by_vector, *by_words, *in_phrase])))
-        evidence = _weigh(query, vector, list(found.values()), snapshot, in_phrase, weights)
-        others = weights.dense * max(next_cosine, 0.0) + next_words
-        if others <= 0 or k >= CANDIDATES_MAX or evidence.reached(top_k) > others + TIE:
+        named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights)
+        left = _weigh_named(evidence, named, max(RANKED_AT_LEAST, 2 * top_k), top_k)
+        if named.outside <= TIE or k >= CANDIDATES_MAX or evidence.reached(top_k) > named.outside + TIE:
             break
         k *= 4
-    return Ranking(tuple(_ranked(question, evidence, next_cosine, next_words / weights.lexical, max(RANKED_AT_LEAST, 2 * top_k))), places)
+    bound = max([named.outside_words, *named.most_words[left].tolist()]) / weights.lexical
+    return Ranking(tuple(_ranked(question, evidence, named.dense_ranks, bound, max(RANKED_AT_LEAST, 2 * top_k))), places)
+
+
+def _weigh_named(evidence: Evidence, named: Candidates, least: int, top_k: int) -> np.ndarray:
+    """Weigh the candidates that may be among the best `top_k`, at least `least`; returns the places of those left out."""
+    known = evidence.numbers
+    waiting = np.array([place for place, number in enumerate(named.ids.tolist()) if number not in known], np.int64)
+    while len(waiting) and (len(known) < least or evidence.reached(top_k) <= named.most[waiting[0]] + TIE):
+        evidence.weigh(named.ids[waiting[:WEIGHED_AT_ONCE]].tolist())
+        waiting = waiting[WEIGHED_AT_ONCE:]
+    return waiting
 
 
 def hits(ranking: Ranking, snapshot: Snapshot, most: int) -> list[Hit]:
@@ -107,85 +130,52 @@ def query_words(question: Question, known: Mapping[str, tuple[int, int]], passag
     return [query_word(word.written, word.exact, word.stems, known, passages, weight) for word, weight in zip(question.words, question.weights, strict=True)]
 
 
-def _dense_candidates(vector: np.ndarray, view: View, k: int, selection: Selection | None) -> tuple[list[int], float]:
-    """The ids of the `k` best by cosine, and what no other passage exceeds."""
-    ids, cosines = view.dense.search(vector, k, None if selection is None else selection.passages)
-    return ids[cosines > TIE].tolist(), float(cosines[-1]) if len(ids) == k else 0.0
+class Evidence:
+    """What speaks for each passage that was weighed: its exact scores, from the truth."""
 
+    def __init__(self, query: Sequence[QueryWord], vector: np.ndarray, snapshot: Snapshot, in_phrase: Mapping[int, set[str]], weights: Weights) -> None:
+        self._query, self._vector, self._snapshot, self._in_phrase, self._weights = query, vector, snapshot, in_phrase, weights
+        self.numbers: set[int] = set()
+        self.weighed: list[Weighed] = []
+        self._scores = np.zeros(0)
 
-def _lexical_candidates(
-    question: Question, query: Sequence[QueryWord], view: View, k: int, state: State, selection: Selection | None
-) -> tuple[list[int], float]:
-    """The ids of the `k` best by what their words add to the fused score, as the lexical index has it, and of every
-    passage it does not hold yet; and what the words of no other passage add more than.
-
-    The index's score and the exact one differ by ENGINE_RATIO at most, and by the removed passages that the index
-    still counts in its average length; it rounds lengths down, which only raises its own.
-    """
-    weights = weights_of(question.spoken)
-    possible, asked = max(sum(word.weight * word.idf for word in query), 1e-9), max(sum(word.asks for word in query), 1e-9)
-    terms: dict[str, float] = {}
-    groups = []
-    for word, weighed in zip(question.words, query, strict=True):
-        held = [word.exact] * (weighed.exact is not None) + list(word.stems if weighed.stems else ())
-        share = weights.lexical * weighed.weight * weighed.idf / possible
-        terms |= {term: share * (EXACT_WEIGHT if term == word.exact else 1 - EXACT_WEIGHT) for term in held}
-        if held:
-            groups.append((held, weights.coverage * weighed.asks / asked))
-    pending = list(view.pending) if selection is None else selection.among(view.pending)
-    if view.lexical is None or not terms:
-        return pending, 0.0
-    ids, scores = view.lexical.search(terms, k, groups, None if selection is None else selection.passages)
-    named = list(dict.fromkeys([*pending, *ids.tolist()]))
-    drift = max(1.0, ENGINE_AVERAGE * state.words / max(state.passages, 1) / view.lexical.average)
-    return named, ENGINE_RATIO * drift * float(scores[-1]) if len(ids) == k else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """Candidates and what speaks for each: every array is (n,), `order` sorts them, the best first."""
-
-    stored: Sequence[StoredPassage]
-    place: Sequence[tuple[str, int]]
-    languages: Sequence[str]
-    phrases: np.ndarray
-    cosines: np.ndarray
-    words: LexicalScores
-    scores: np.ndarray
-    order: Sequence[int]
+    def weigh(self, numbers: Iterable[int]) -> None:
+        """Those of the passages `numbers` that were not weighed before."""
+        new = [number for number in numbers if number not in self.numbers]
+        self.numbers.update(new)
+        stored = list(self._snapshot.passages(new).values()) if new else []
+        if not stored:
+            return
+        state, query = self._snapshot.state, self._query
+        # Row by row, not as one product: a passage's cosine must not depend on which others stand beside it.
+        vectors = np.frombuffer(b"".join(one.vector for one in stored), np.float16).reshape(len(stored), state.dimension).astype(np.float32)
+        cosines = (vectors * self._vector).sum(axis=1, dtype=np.float64)
+        words = lexical_scores(query, [one.terms for one in stored], [one.words for one in stored], state.words / max(state.passages, 1))
+        scores = np.round(fuse(cosines, words.score, words.coverage, self._weights), 9)
+        articles = self._snapshot.ids_and_languages({one.article for one in stored})
+        self._scores = np.concatenate([self._scores, scores])
+        columns = zip(stored, scores.tolist(), cosines.tolist(), words.score.tolist(), words.coverage.tolist(), words.present, strict=True)
+        self.weighed += [
+            Weighed(one, *articles[one.article], score, cosine, lexical, coverage, present, len(self._in_phrase.get(one.id, ())))
+            for one, score, cosine, lexical, coverage, present in columns
+        ]
 
     def reached(self, top_k: int) -> float:
         """The score of the last of the best `top_k`; below 0 if there are fewer."""
-        return float(np.sort(self.scores)[-top_k]) if len(self.scores) >= top_k else -1.0
+        return float(np.partition(self._scores, -top_k)[-top_k]) if len(self._scores) >= top_k else -1.0
 
 
-def _weigh(
-    query: Sequence[QueryWord], vector: np.ndarray, stored: Sequence[StoredPassage], snapshot: Snapshot, in_phrase: dict[int, set[str]], weights: Weights
-) -> _Evidence:
-    state = snapshot.state
-    # Row by row, not as one product: a passage's cosine must not depend on which others stand beside it.
-    vectors = np.frombuffer(b"".join(one.vector for one in stored), np.float16).reshape(len(stored), state.dimension).astype(np.float32)
-    cosines = (vectors * vector).sum(axis=1, dtype=np.float64)
-    words = lexical_scores(query, [one.terms for one in stored], [one.words for one in stored], state.words / max(state.passages, 1))
-    scores = np.round(fuse(cosines, words.score, words.coverage, weights), 9)
-    articles = snapshot.ids_and_languages({one.article for one in stored})
-    place = [(articles[one.article][0], one.start) for one in stored]
-    phrases = np.array([len(in_phrase.get(one.id, ())) for one in stored], np.int64)
-    order = sorted((i for i in range(len(stored)) if scores[i] > TIE or phrases[i]), key=lambda i: (-phrases[i], -scores[i], place[i]))
-    return _Evidence(stored, place, [articles[one.article][1] for one in stored], phrases, cosines, words, scores, order)
-
-
-def _ranked(question: Question, evidence: _Evidence, next_cosine: float, next_lexical: float, most: int) -> list[Ranked]:
-    stored, words = evidence.stored, evidence.words
-    dense_ranks = _ranks(evidence.cosines, evidence.place, next_cosine)
-    lexical_ranks = _ranks(words.score, evidence.place, next_lexical)
+def _ranked(question: Question, evidence: Evidence, dense_ranks: Mapping[int, int] | None, next_lexical: float, most: int) -> list[Ranked]:
+    found = [one for one in evidence.weighed if one.score > TIE or one.phrases]
+    lexical_ranks = _ranks({one.stored.id: one.lexical for one in evidence.weighed}, next_lexical)
+    if dense_ranks is None:
+        dense_ranks = _ranks({one.stored.id: one.cosine for one in evidence.weighed}, 0.0)
     return [
         Ranked(
-            stored[i], evidence.place[i][0], float(evidence.scores[i]), float(evidence.cosines[i]), float(words.score[i]), float(words.coverage[i]),
-            dense_ranks[i], lexical_ranks[i], _matched(question, words.present[i]), int(evidence.phrases[i]),
-            _same_language(evidence.languages[i], question),
+            one.stored, one.article_id, one.score, one.cosine, one.lexical, one.coverage, dense_ranks.get(one.stored.id), lexical_ranks.get(one.stored.id),
+            _matched(question, one.present), one.phrases, _same_language(one.language, question),
         )
-        for i in evidence.order[:most]
+        for one in sorted(found, key=lambda one: (-one.phrases, -one.score, one.article_id, one.stored.start))[:most]
     ]  # fmt: skip
 
 
@@ -193,14 +183,16 @@ def _same_language(language: str, question: Question) -> bool:
     return language in STEMMERS and list_language(language) in question.spoken
 
 
-def _ranks(values: np.ndarray, place: Sequence[tuple[str, int]], others: float) -> list[int | None]:
-    """Rank from 1, best first, among all passages: only for values above `others`, which bounds those that are no
-    candidates, and above 0; None for the rest."""
-    ranks: list[int | None] = [None] * len(values)
-    rounded = np.round(values, 9).tolist()
-    order = sorted((i for i in range(len(values)) if values[i] > max(others, 0.0) + TIE), key=lambda i: (-rounded[i], place[i]))
-    for rank_, i in enumerate(order, start=1):
-        ranks[i] = rank_
+def _ranks(values: Mapping[int, float], others: float) -> dict[int, int]:
+    """Rank from 1 among all passages, by id: only where the value is above `others`, which bounds those that were not
+    weighed, and above 0.  Equal values share a rank."""
+    known = sorted(((round(value, 6), number) for number, value in values.items() if value > max(others, 0.0) + TIE), reverse=True)
+    ranks: dict[int, int] = {}
+    last, rank_ = np.inf, 0
+    for place, (value, number) in enumerate(known, start=1):
+        if value < last:
+            last, rank_ = value, place
+        ranks[number] = rank_
     return ranks
 
 

@@ -20,7 +20,7 @@ from rag.types import Span
 
 VARIABLES = 900
 """Fewer than the smallest limit of parameters that SQLite is built with."""
-TERMS_REMEMBERED = 300_000
+TERMS_REMEMBERED = 150_000
 
 
 class Writer:

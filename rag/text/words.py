@@ -55,9 +55,15 @@ class Word:
 
 def words(text: str, languages: Iterable[str] = ()) -> Iterator[Word]:
     """The words of `text` in order, each stemmed in every one of `languages` (ISO 639-1; unknown ones stem to themselves)."""
-    stemmers = tuple(sorted({STEMMERS.get(language, "") for language in languages} | {""}))
+    stemmers = _stemmers_of(tuple(languages))
     for piece in _pieces(unicodedata.normalize("NFKC", text)):
         yield _word(piece, stemmers)
+
+
+def term_sets(text: str, languages: Iterable[str] = ()) -> Iterator[frozenset[str]]:
+    """The terms of each word of `text`, as `words` gives them."""
+    stemmers = _stemmers_of(tuple(languages))
+    return (_term_set(piece, stemmers) for piece in _pieces(unicodedata.normalize("NFKC", text)))
 
 
 def passage_terms(text: str, language: str) -> tuple[list[str], list[str]]:
@@ -86,13 +92,23 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+@lru_cache(maxsize=1_000)
+def _stemmers_of(languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({STEMMERS.get(language, "") for language in languages} | {""}))
+
+
+@lru_cache(maxsize=100_000)
+def _term_set(piece: str, stemmers: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_word(piece, stemmers).terms)
+
+
 @lru_cache(maxsize=100_000)
 def _word(piece: str, stemmers: tuple[str, ...]) -> Word:
     exact = _terms(piece, "")[0]
     return Word(piece, exact, tuple(dict.fromkeys(_terms(piece, stemmer)[1] for stemmer in stemmers)))
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=200_000)
 def _terms(piece: str, stemmer: str) -> tuple[str, str]:
     """(exact term, stem).  Marks go after stemming, which needs them, and only where they are not letters."""
     folded = piece.casefold()
