@@ -24,6 +24,8 @@ SLOW_OPENING = 20.0
 POOLS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS", "LANCE_CPU_THREADS", "TOKIO_WORKER_THREADS",
 )  # fmt: skip
+QUIET = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true", "LANCEDB_LOG": "error"}
+"""Nothing is downloaded, and no engine writes a warning at every question."""
 ERROR = "error"
 
 
@@ -66,7 +68,7 @@ def run(phase: str, engine: Engine, python: Path, folder: Path, setting: Setting
     result.unlink(missing_ok=True)
     Job(engine.adapter, phase, setting.material, folder, result, setting.model, engine.options, setting.budget).write(told)
     call = [str(python), "-m", "benchmarks.peers.worker", str(told)]
-    environ = os.environ | dict.fromkeys(POOLS, str(setting.threads)) | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true", "PYTHONPATH": str(ROOT)}
+    environ = os.environ | dict.fromkeys(POOLS, str(setting.threads)) | QUIET | {"PYTHONPATH": str(ROOT)}
     try:
         done = subprocess.run(call, cwd=ROOT, env=environ, timeout=setting.limit, capture_output=True, text=True, preexec_fn=_keep_to(setting.threads))
     except subprocess.TimeoutExpired:

@@ -69,8 +69,12 @@ class Adapter:
         return [document.id for document in self.store.embedding_retrieval(vector.tolist(), top_k=k)]
 
     def add(self, name: str, passage: str, vector: np.ndarray | None) -> None:
-        document = Document(id=name, content=passage, embedding=None if vector is None else vector.tolist())
-        self.store.write_documents([document] if vector is not None else self.embedder.run([document])["documents"])
+        if vector is None:
+            self.prepare()
+            documents = self.embedder.run([Document(id=name, content=passage)])["documents"]
+        else:
+            documents = [Document(id=name, content=passage, embedding=vector.tolist())]
+        self.store.write_documents(documents)
         self.store.save_to_disk(str(self.folder / FILE))
 
     def delete(self, name: str) -> None:

@@ -54,7 +54,7 @@ class Adapter:
         self.bm25.stemmer = self.stemmer
 
     def ask(self, question: Question, k: int) -> list[str]:
-        self.bm25.similarity_top_k = k
+        self.bm25.similarity_top_k = min(k, self.index.vector_store.client.ntotal)
         both = [self.index.as_retriever(similarity_top_k=k), self.bm25]
         fusion = QueryFusionRetriever(both, MockLLM(), similarity_top_k=k, num_queries=1, mode="reciprocal_rerank", use_async=False)
         embedding = None if question.vector is None else question.vector.tolist()
