@@ -6,7 +6,7 @@ TORCH := torch==2.13.0
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: chat test bench model model-smoke clean
+.PHONY: chat test bench bench-peers model model-smoke clean
 
 chat: $(VENV)/.installed
 	$(BIN)/python app.py
@@ -17,6 +17,11 @@ test: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(PIP) -c constraints.txt -e ".[bench]"
 	$(BIN)/python -m benchmarks.speed
+
+# DATA=folder of sets in BEIR form (`seeds/` without it); makes an environment for each peer in build/peers, some 9 GB.
+bench-peers: $(VENV)/.tested
+	$(PIP) -c constraints.txt -e ".[bench]"
+	$(BIN)/python -m benchmarks.peers $(if $(DATA),--data $(DATA)) --out docs/peers
 
 # DATA=folder with train/ and eval/; WORK keeps checkpoints, so that a stopped run goes on. One night on two cores.
 WORK ?= build/model
