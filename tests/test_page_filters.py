@@ -78,6 +78,7 @@ def test_each_value_is_a_part_unless_there_are_many():
         ("articles-1", "article y.txt"),
     ]
     assert [part.words for part in filter_parts(many, "id")][:2] == ["sampai 31 Desember 2023", "sumber a atau b atau c dan 5 lagi"]
+    assert [part.words for part in filter_parts(Filters(sources=("=Tribun", "x")), "en")] == ["source exactly “Tribun”", "source x"]
     assert filter_parts(Filters(), "en") == []
     assert "class" not in answer_markdown(Answer("?", Reason.NOTHING_CLOSE), "en")
 
