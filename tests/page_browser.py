@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from rag.web.opening import Opening
 from rag.web.page import build_page, launch_options
 
+# How long a screen may take is measured by benchmarks/page.py; here it only must come, also where others are busy on the machine.
+expect.set_options(timeout=20_000)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
