@@ -195,9 +195,8 @@ def test_an_address_that_cannot_be_had_is_one_line(command, port, monkeypatch, c
         assert said.out == "" and said.err.startswith(("Error: ", "rag: ")) and said.err.count("\n") == 1 and says in said.err, said
 
 
-@pytest.fixture(scope="module")
-def bare() -> float:
-    """The seconds in which an empty page of Gradio is served."""
+def bare_seconds() -> float:
+    """In how many an empty page of Gradio is served, as busy as the machine is at the moment."""
     page = Process("-c", BARE, GRADIO_ANALYTICS_ENABLED="False", NO_PROXY="127.0.0.1,localhost")
     seconds = page.seconds_until_served()
     page.finish_loading()
@@ -206,7 +205,7 @@ def bare() -> float:
 
 
 @pytest.mark.slow
-def test_both_commands_serve_within_six_seconds_the_default_collection_which_is_filled_while_it_is_empty(bare, tmp_path):
+def test_both_commands_serve_within_six_seconds_the_default_collection_which_is_filled_while_it_is_empty(tmp_path):
     shutil.copy(ROOT / "app.py", tmp_path)
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     for command in (["app.py"], ["-m", "rag", "serve"]):
@@ -218,4 +217,4 @@ def test_both_commands_serve_within_six_seconds_the_default_collection_which_is_
         page.interrupt()
         assert page.end() == (0, "") and "  2 articles, " in lines[-1] and (tmp_path / "index" / "articles.db").is_file()
         assert any("adding seeds" in line.replace(str(tmp_path) + "/", "") for line in lines) == (command == ["app.py"]), lines
-        assert seconds <= max(SERVED_SECONDS_MAX, 2 * bare), f"served after {seconds:.1f} s, a bare page after {bare:.1f} s"
+        assert seconds <= SERVED_SECONDS_MAX or seconds <= 2 * bare_seconds(), f"served after {seconds:.1f} s"
