@@ -107,7 +107,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     """What an article must be; of an option given twice one value has to fit."""
     parser.add_argument("--since", default="", metavar="DATE", help="only articles from this year, month or day on: 2023, 2023-01, 2023-01-31")
     parser.add_argument("--until", default="", metavar="DATE", help="only articles up to the end of this year, month or day")
-    parser.add_argument("--source", action="append", default=[], metavar="NAME", help="only of this source: a part of its name or web address; repeatable")
+    parser.add_argument("--source", action="append", default=[], metavar="NAME", help="of this source: a part of its name or address, or =NAME; repeatable")
     parser.add_argument("--language", action="append", default=[], metavar="CODE", help="only in this language, such as id or en; repeatable")
     parser.add_argument("--article", action="append", default=[], metavar="ID", help="only the article with this id; repeatable")
 

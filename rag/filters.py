@@ -12,6 +12,8 @@ VALUES_MAX = {"sources": 50, "languages": 50, "articles": 10_000}
 VALUE_CHARACTERS_MAX = 2000
 KEYS = {"since": "since", "until": "until", "sources": "source", "languages": "lang", "articles": "article"}
 """How each field is called where it is typed in a question."""
+EXACTLY = "="
+"""Before a source: the whole of it, not a part."""
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -25,7 +27,8 @@ class Filters:
 
     `since` and `until` are ISO dates of any precision, both inclusive: since 2023-01 is from 2023-01-01 on, until 2023
     is up to 2023-12-31.  An article matches when the time that its own date leaves open overlaps them; one without a
-    date never does.  `sources` are parts of an article's source or of the host of its url, in any case; `languages`
+    date never does.  `sources` are parts of an article's source or of the host of its url, in any case, or after a `=`
+    the whole source, letter for letter: `tribun` finds Tribun and TRIBUNNEWS.COM, `=Tribun` only the first; `languages`
     ISO 639-1 codes; `articles` ids.  Of several values of a field one has to fit.  Raises QuestionError.
     """
 

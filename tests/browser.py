@@ -10,7 +10,10 @@ from playwright.sync_api import Page
 WIDE, PHONE = (1280, 800), (390, 844)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+# Every new window of a full browser would load two pages of its own for the address bar, which takes as long as the page that is tested.
+# Of several --disable-features only the last counts: Playwright's own that matter here are said again.
+_FEATURES = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "HttpsUpgrades", "OptimizationHints", "NetworkTimeServiceQuerying", "MediaRouter", "PaintHolding")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", f"--disable-features={','.join(_FEATURES)}")
 
 
 def find_browser(playwrights_own: str) -> str:

@@ -9,10 +9,14 @@ import pytest
 from browser import FLAGS, WIDE, find_browser
 from page_articles import ARABIC, DOHA, HOSTILE, VISIT
 from page_collection import PageCollection
+from page_visits import Windows
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from rag.web.opening import Opening
 from rag.web.page import build_page, launch_options
+
+# How long a screen may take is measured by benchmarks/page.py; here it only must come, also where others are busy on the machine.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +53,22 @@ def address(serve, collection) -> str:
     return serve(collection)
 
 
-@pytest.fixture
-def visit(chromium) -> Iterator[Callable[..., Page]]:
-    """Opens an address as a fresh visitor; afterwards no script may have failed and no request have left the machine."""
-    foreign, broken, contexts = [], [], []
+@pytest.fixture(scope="session")
+def windows(chromium) -> Windows:
+    return Windows(chromium)
 
-    def go(address: str, size: tuple[int, int] = WIDE, locale: str = "en-US", scheme: str = "light") -> Page:
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale, color_scheme=scheme, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
+
+@pytest.fixture
+def visit(windows) -> Iterator[Callable[..., Page]]:
+    """Opens an address as a fresh visitor; afterwards no script may have failed and no request have left the machine.
+
+    A visit that changes the window itself, its clock for example, is the `last` one there.
+    """
+    foreign, broken = [], []
+
+    def go(address: str, size: tuple[int, int] = WIDE, locale: str = "en-US", scheme: str = "light", *, last: bool = False) -> Page:
+        page = window(address, (locale, scheme), last=last).new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         page.on("request", lambda request: foreign.append(request.url) if not is_local(request.url) else None)
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("dialog", lambda dialog: broken.append(dialog.message))
@@ -65,9 +76,8 @@ def visit(chromium) -> Iterator[Callable[..., Page]]:
         expect(page.get_by_role("textbox")).to_be_visible()
         return page
 
-    yield go
-    for context in contexts:
-        context.close()
+    with windows.lent() as window:
+        yield go
     assert (foreign, broken) == ([], [])
 
 

@@ -24,7 +24,7 @@ def words(text: str) -> set[str]:
 class PageCollection:
     """Answers with the paragraphs that hold at least half of the question's words; implements `rag.web.asks.Asks`.
 
-    Its filters compare dates as texts, and sources by a part of their name.
+    Its filters compare dates as texts, and sources by a part of their name or by the whole.
     """
 
     model_name = "shared words"
@@ -120,7 +120,7 @@ def _lets_through(filters: Filters, article: Article) -> bool:
     return (
         (not filters.languages or article.language in filters.languages)
         and (not filters.articles or article.id in filters.articles)
-        and (not filters.sources or any(one.casefold() in article.source.casefold() for one in filters.sources))
+        and (not filters.sources or any(one == f"={article.source}" or one.casefold() in article.source.casefold() for one in filters.sources))
         and (not filters.since or filters.since <= article.published)
         and (not filters.until or "" < article.published <= filters.until + "~")
     )

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from rag.filters import Filters
 from rag.types import Answer, Reason
 from rag.web.escaping import one_line
-from rag.web.parts import filter_parts, less, named_part, without_phrase
+from rag.web.parts import VALUES_SHOWN, filter_parts, less, named_part, without_phrase
 from rag.web.render import answer_markdown
 
 pytest_plugins = ("page_browser",)
@@ -59,12 +59,17 @@ def test_a_filter_that_cannot_be_read_says_so(visit, address):
 
 def test_a_hostile_filter_is_shown_as_text(visit, address):
     page = visit(address)
-    for number, attack in enumerate((one for one in ATTACKS if '"' not in one), 1):
-        ask(page, f'Siapa didampingi Haniyeh article:"{attack}"')
+    attacks = [one for one in ATTACKS if '"' not in one]
+    batches = [attacks[first : first + VALUES_SHOWN] for first in range(0, len(attacks), VALUES_SHOWN)]
+    for number, batch in enumerate([*batches, [*attacks, "x"]], 1):  # more of them than are shown one by one are a part together
+        ask(page, "Siapa didampingi Haniyeh " + " ".join(f'article:"{attack}"' for attack in batch))
         shown = page.locator(".chat .bot").last.locator(".filter")
         expect(page.locator(".chat .filter")).to_have_count(number)
-        assert one_line(attack).strip() in one_line(shown.text_content()), attack
-        assert shown.locator(":not(p):not(span):not(button)").count() == 0, attack
+        parts = shown.locator("button").all_text_contents()
+        assert len(parts) == (len(batch) if batch in batches else 1), batch
+        for attack, part in zip(batch, parts, strict=False):
+            assert one_line(attack).strip() in one_line(part), attack
+        assert shown.locator(":not(p):not(span):not(button)").count() == 0, batch
     assert page.evaluate("window.harm") is None
 
 
@@ -78,6 +83,7 @@ def test_each_value_is_a_part_unless_there_are_many():
         ("articles-1", "article y.txt"),
     ]
     assert [part.words for part in filter_parts(many, "id")][:2] == ["sampai 31 Desember 2023", "sumber a atau b atau c dan 5 lagi"]
+    assert [part.words for part in filter_parts(Filters(sources=("=Tribun", "x")), "en")] == ["source exactly “Tribun”", "source x"]
     assert filter_parts(Filters(), "en") == []
     assert "class" not in answer_markdown(Answer("?", Reason.NOTHING_CLOSE), "en")
 

@@ -182,7 +182,7 @@ def test_what_another_process_adds_is_shown_and_answered_within_two_seconds(visi
 
 
 def test_a_closed_card_asks_for_nothing(visit, address):
-    page = visit(address)
+    page = visit(address, last=True)
     page.clock.install()
     page.reload()
     calls = []

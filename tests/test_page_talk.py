@@ -48,7 +48,9 @@ def answered(page: Page) -> Locator:
 
 
 def press(page: Page, name: str) -> None:
-    page.locator(".bar").get_by_role("button", name=name, exact=True).press("Enter")
+    button = page.locator(".bar").get_by_role("button", name=name, exact=True)
+    button.click(trial=True)  # waits while the bar is inert, which the keyboard alone would not
+    button.press("Enter")
 
 
 def questions(page: Page) -> list[str]:

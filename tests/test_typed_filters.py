@@ -36,6 +36,7 @@ def test_what_is_typed_is_read_again(question, sources, ids, languages, since, p
         ("since:2021 since:2022 apa", "apa", Filters("2022")),
         ("apa\u200b lang:\u200bid", "apa", Filters(languages=("id",))),
         ("apa since:2023?", "apa", Filters("2023")),
+        ('apa source:=Tribun, source:="Tribun Jakarta" source:“=a b”', "apa", Filters(sources=("=Tribun", "=Tribun Jakarta", "=a b"))),
     ],
 )
 def test_typed(typed, rest, wanted):

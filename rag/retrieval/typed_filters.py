@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex
 
 from rag.errors import QuestionError
-from rag.filters import KEYS, Filters
+from rag.filters import EXACTLY, KEYS, Filters
 from rag.retrieval.question import QUOTED, cleaned
 from rag.text.words import words
 
@@ -13,7 +13,8 @@ FIELDS = {key: field for field, key in KEYS.items()} | {"language": "languages"}
 _TRAILING = ",;.?!"
 # A quoted phrase is passed over whole, with what looks like a filter inside it.
 _FILTER = regex.compile(
-    rf"(?:{QUOTED.pattern})|(?<!\S)(?P<key>{'|'.join(FIELDS)}):(?:\"(?P<straight>[^\"]+)\"|“(?P<curly>[^”]+)”|(?P<bare>[^\s\"“”]+))(?!\S)",
+    rf"(?:{QUOTED.pattern})|(?<!\S)(?P<key>{'|'.join(FIELDS)}):(?P<exactly>{EXACTLY}?)"
+    r"(?:\"(?P<straight>[^\"]+)\"|“(?P<curly>[^”]+)”|(?P<bare>[^\s\"“”]+))(?!\S)",
     regex.IGNORECASE,
 )
 
@@ -52,4 +53,5 @@ def _value(match: regex.Match[str]) -> str:
     if not match["key"]:
         return ""
     quoted = match["straight"] or match["curly"]
-    return quoted.strip() if quoted else match["bare"].rstrip(_TRAILING)
+    value = quoted.strip() if quoted else match["bare"].rstrip(_TRAILING)
+    return value and match["exactly"] + value

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from rag.filters import Filters
+from rag.filters import EXACTLY, Filters
 
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^:/?#]*)", re.IGNORECASE)
 
@@ -34,14 +34,15 @@ def condition(filters: Filters) -> tuple[str, list[str]]:
 
 def from_sources(filters: Filters) -> Callable[[str, str], bool]:
     """Whether an article's (source, url) is one of those asked for."""
-    wanted = [source.casefold() for source in filters.sources]
+    whole = {source.removeprefix(EXACTLY) for source in filters.sources if source.startswith(EXACTLY)}
+    parts = [source.casefold() for source in filters.sources if not source.startswith(EXACTLY)]
 
     @lru_cache(maxsize=10_000)
     def among(name: str) -> bool:
         folded = name.casefold()
-        return any(one in folded for one in wanted)
+        return any(part in folded for part in parts)
 
-    return lambda source, url: not wanted or among(source) or among(host(url))
+    return lambda source, url: not filters.sources or source in whole or among(source) or among(host(url))
 
 
 def host(url: str) -> str:

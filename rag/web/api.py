@@ -24,7 +24,7 @@ def add_api(opening: Opening) -> None:
             top_k: The most citations wanted, 1 to 50.
             since: Only articles from this year, month or day on, such as 2023-01.
             until: Only articles up to the end of this year, month or day.
-            source: Only of this source, a part of its name or web address; or a list of several.
+            source: Only of this source, a part of its name or web address, or its whole name after a `=`; or a list of several.
             language: Only in this language, an ISO 639-1 code; or a list of several.
             article: Only the article with this id; or a list of several.
         """

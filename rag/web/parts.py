@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.filters import VALUES_MAX, Filters
+from rag.filters import EXACTLY, VALUES_MAX, Filters
 from rag.retrieval.question import QUOTED
 from rag.retrieval.typed_filters import split_question
 from rag.text.words import words
@@ -32,12 +32,20 @@ def filter_parts(filters: Filters, language: str) -> list[Part]:
     """`since` and `until`, then each value as `sources-0`, or a whole field as `sources` if it has many."""
     parts = [Part(name, say(f"filter.{name}", language, date=written_date(date, language))) for name in ("since", "until") if (date := getattr(filters, name))]
     for name in VALUES_MAX:
-        values = [language_name(one, language) if name == "languages" else one for one in getattr(filters, name)]
+        values = [_named(name, one, language) for one in getattr(filters, name)]
         if len(values) > VALUES_SHOWN:
             parts.append(Part(name, say(f"filter.{name}", language, names=either(values, language))))
         else:
             parts += [Part(f"{name}-{n}", say(f"filter.{name}", language, names=one)) for n, one in enumerate(values)]
     return parts
+
+
+def _named(field: str, value: str, language: str) -> str:
+    if field == "languages":
+        return language_name(value, language)
+    if field == "sources" and value.startswith(EXACTLY):
+        return say("part.phrase", language, phrase=value.removeprefix(EXACTLY))
+    return value
 
 
 def named_part(filters: Filters, name: str) -> Filters:

@@ -17,12 +17,17 @@ const fence = () => {
   const covered = shown && panel().offsetWidth > innerWidth - 40;
   for (const one of panel().parentElement.children) if (one !== panel()) one.inert = covered;
 };
-// Beside the panel the chat gets another width: the citation that was pressed stays where it was.
+// Beside the panel the chat gets another width: the citation that was pressed stays where it was.  Another height comes from elsewhere,
+// the filter form for example, and is no reason to bring back who has scrolled on meanwhile.
 const hold = () => {
   const log = opener?.isConnected && opener.closest('[role=log], .shelf');
   if (!log) return;
   const top = opener.getBoundingClientRect().top;
-  const observer = new ResizeObserver(() => { log.scrollTop += opener.getBoundingClientRect().top - top; });
+  let width = log.offsetWidth;
+  const observer = new ResizeObserver(() => {
+    if (log.offsetWidth !== width) log.scrollTop += opener.getBoundingClientRect().top - top;
+    width = log.offsetWidth;
+  });
   observer.observe(log);
   setTimeout(() => observer.disconnect(), 1000);
 };
