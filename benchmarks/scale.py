@@ -24,9 +24,11 @@ from benchmarks.machine import machine, memory_mb, read_speed, tree_mb
 from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.reporting import growth, save
 from rag import Collection
+from rag.retrieval import candidates, search
 
 QUESTIONS = 200
 RECALL_QUESTIONS = 100
+CERTAIN_QUESTIONS = 40
 CHANGES = 5
 FIRST_NEW = 10**9
 """Number of the first article that is added and removed while measuring: no collection has it."""
@@ -63,6 +65,7 @@ def measure(folder: Path, work: Path) -> dict[str, float]:
             figures[f"{verb} p50, ms"], figures[f"{verb} p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
         figures["memory, MB"], figures["of it not mapped, MB"] = memory_mb() - before, memory_mb(mapped=False)
         figures["recall@10"] = _recall(collection, vectors[:RECALL_QUESTIONS])
+        figures["first ten as with certainty"] = _agreement(collection, questions[:CERTAIN_QUESTIONS])
         added, asked, removed = [], [], []
         for number in range(FIRST_NEW, FIRST_NEW + CHANGES):
             article = source.article(number)
@@ -76,20 +79,16 @@ def measure(folder: Path, work: Path) -> dict[str, float]:
 
 
 def measure_vectors(count: int, work: Path) -> dict[str, float]:
-    """The dense side alone, in inverted lists: as many vectors, mixed like those of the passages."""
-    import faiss
-
-    from rag.retrieval import dense_lists
-    from rag.retrieval.dense import FaissIndex
+    """The dense side alone: as many vectors, mixed like those of the passages."""
+    from rag.retrieval.dense import FaissIndex, save_piece
+    from rag.retrieval.dense_piece import filled
 
     source = Recombined.prepared(work / "base")
     path = work / f"vectors-{count}.faiss"
     begin = time.perf_counter()
-    index = dense_lists.learn(source.dimension, count, lambda most: source.mixed(0, most))
-    dense_lists.fill(index, ((np.arange(i, i + 50_000), source.mixed(i, 50_000)) for i in range(0, count, 50_000)))
-    faiss.write_index(index, str(path))
+    batches = [(i, min(50_000, count - i)) for i in range(0, count, 50_000)]
+    save_piece(filled(source.dimension, count, ((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches)), path)
     figures = {"passages": count, "index made, s": time.perf_counter() - begin, "disk, MB": path.stat().st_size / 1e6}
-    del index
     before, begin = memory_mb(), time.perf_counter()
     loaded = FaissIndex.load(path, source.dimension)
     figures["open, s"] = time.perf_counter() - begin
@@ -97,10 +96,10 @@ def measure_vectors(count: int, work: Path) -> dict[str, float]:
     taken = _each(lambda query: loaded.search(query, 32), queries)
     figures["search p50, ms"], figures["search p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
     figures["memory, MB"] = memory_mb() - before
-    batches = ((np.arange(i, i + 50_000), source.mixed(i, 50_000)) for i in range(0, count, 50_000))
-    exact = _exact(batches, np.stack(queries))
+    exact = _exact(((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches), np.stack(queries))
     figures["recall@10"] = float(np.mean([len(set(exact[i]) & set(loaded.search(query, 32)[0].tolist())) / 10 for i, query in enumerate(queries)]))
     path.unlink()
+    path.with_suffix(".signs").unlink()
     return figures
 
 
@@ -111,6 +110,16 @@ def _recall(collection: Collection, vectors: list[np.ndarray]) -> float:
         exact = _exact(snapshot.vectors_after(0), np.stack(vectors))
         found = [set(view.dense.search(vector, 32)[0].tolist()) for vector in vectors]
     return float(np.mean([len(found[i] & set(exact[i])) / 10 for i in range(len(vectors))]))
+
+
+def _agreement(collection: Collection, questions: list[str]) -> float:
+    """The share of the first ten hits that stays when every passage that might be among them is weighed."""
+    found = [{(hit.passage.article_id, hit.passage.start) for hit in collection.search(question)} for question in questions]
+    usual = search.CERTAIN_TO, candidates.HOLDERS_SHARE, search.CANDIDATES
+    search.CERTAIN_TO, candidates.HOLDERS_SHARE, search.CANDIDATES = 10**12, 1.0, 1024
+    certain = [{(hit.passage.article_id, hit.passage.start) for hit in collection.search(question)} for question in questions]
+    search.CERTAIN_TO, candidates.HOLDERS_SHARE, search.CANDIDATES = usual
+    return float(np.mean([len(one & two) / max(len(two), 1) for one, two in zip(found, certain, strict=True)]))
 
 
 def _exact(batches, queries: np.ndarray) -> list[list[int]]:

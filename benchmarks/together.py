@@ -13,6 +13,7 @@ import argparse
 import multiprocessing
 import shutil
 import statistics
+import sys
 import threading
 import time
 from multiprocessing.synchronize import Event
@@ -56,7 +57,7 @@ def asking(collection: Collection, questions: list[str], clients: int, seconds: 
             try:
                 answer = collection.ask(questions[turn % len(questions)])
                 for citation in (*answer.citations, *answer.near_misses):
-                    if citation.article.text[citation.start : citation.end] != citation.text:
+                    if citation.article.text[citation.start : citation.end] != citation.quote:
                         errors.append(f"a citation of {citation.article.id} is not its text")
             except Exception as error:  # every failure is counted, whatever it is
                 errors.append(repr(error))
@@ -90,6 +91,8 @@ def measure(folder: Path, base: Path, minutes: float, clients: int) -> dict[str,
         added, seconds, latest = counts.get()
         writer.join()
         after = collection.searched().articles
+    for error in dict.fromkeys(errors + more):
+        print(error, file=sys.stderr)
     tenth = max(1, len(memory) // 10)
     return {
         "passages": collection_passages(folder), "clients": clients, "minutes": minutes,

@@ -32,6 +32,9 @@ class BruteForceVectors:
         ranked = sorted((-float(self._vectors[i] @ query), i) for i in wanted)[:k]
         return np.array([i for _, i in ranked], np.int64), np.array([-score for score, _ in ranked], np.float32)
 
+    def cosines(self, query: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        return np.array([float(self._vectors[int(i)] @ query) if int(i) in self._vectors else -1.0 for i in ids], np.float32)
+
 
 class BruteForceWords:
     """A LexicalIndex that scores every passage by the formula of the protocol."""

@@ -22,7 +22,7 @@ TIE = 1e-6
 WEIGHED_WHOLE = 250
 """Of a selection of no more passages than this every one is a candidate."""
 HOLDERS_MAX = 20_000
-HOLDERS_SHARE = 0.03
+HOLDERS_SHARE = 0.05
 """The words of a question name passages, the rarest first, while all of them together have no more holders than this
 number and this share of the collection."""
 ALL = 1.0
@@ -54,15 +54,18 @@ def name_candidates(
     allowed = None if selection is None else selection.passages
     near, cosines = view.dense.search(vector, k, allowed)
     kept = cosines > TIE
-    near, cosines = near[kept], cosines[kept].astype(np.float64) + view.dense.error
-    next_dense = weights.dense * min(ALL, float(cosines[-1])) if len(near) == k else 0.0
+    outside_dense = weights.dense * min(ALL, float(cosines[kept][-1])) if kept.sum() == k else 0.0
     words, given, outside_words = _by_words(question, query, view, k, state, selection, weights)
-    ids = np.union1d(near, words)
-    dense, lexical = np.full(len(ids), next_dense), np.full(len(ids), outside_words)
-    dense[np.searchsorted(ids, near)] = weights.dense * np.minimum(ALL, cosines)
+    ids = np.union1d(near[kept], words)
+    lexical = np.full(len(ids), outside_words)
     lexical[np.searchsorted(ids, words)] = given
-    order = np.lexsort((ids, -(dense + lexical)))
-    return Candidates(ids[order], (dense + lexical)[order], lexical[order], next_dense + outside_words, outside_words, _ranks(near, cosines))
+    dense = np.full(len(ids), -1.0)
+    dense[np.searchsorted(ids, near[kept])] = cosines[kept]
+    other = dense < 0
+    dense[other] = view.dense.cosines(vector, ids[other])
+    most = weights.dense * np.clip(dense, 0, 1) + lexical
+    order = np.lexsort((ids, -most))
+    return Candidates(ids[order], most[order], lexical[order], outside_dense + outside_words, outside_words, _ranks(near[kept], cosines[kept]))
 
 
 def _by_words(

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.retrieval import dense_lists
-from rag.retrieval.dense import FaissIndex
+from rag.retrieval.dense import FaissIndex, save_piece
+from rag.retrieval.dense_piece import Piece, filled
 from rag.storage.manifest import MANIFEST, CacheNote, read_manifest, sync_file, sync_folder, write_manifest
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import State
-from rag.storage.verify import fault, fits, noted
+from rag.storage.verify import fits, noted
 
 log = logging.getLogger(__name__)
 
@@ -120,19 +120,18 @@ def save_dense(folder: Path, snapshot: Snapshot) -> None:
     folder.mkdir(exist_ok=True)
     name = f"dense-{state.epoch:03d}-{state.generation:09d}.faiss"
     new = folder / (name + ".new")
-    if state.passages >= dense_lists.LISTS_FROM:
-        _write_lists(new, folder, old if usable else None, snapshot)
-    else:
-        # Copied into a new file, damage would get a hash that says it is whole.
-        index, generation, passage = load_dense(folder, None if old is not None and fault(folder, old) else old, snapshot)
-        catch_up(index, generation, passage, snapshot)
-        index.save(new)
-    sync_file(new)
-    if not _is_written(new, snapshot):
+    # From the truth: copied from the old file, damage would get a hash that says it is whole.
+    piece = filled(state.dimension, state.passages, snapshot.vectors_after(0))
+    save_piece(piece, new)
+    files = {name: new} if piece.signs is None else {name: new, Path(name).with_suffix(".signs").name: new.with_suffix(".signs")}
+    for file in files.values():
+        sync_file(file)
+    if not _is_written(new, piece):
         raise OSError(errno.ENOSPC, "the disk is full", str(new))
-    os.replace(new, folder / name)
+    for final, file in files.items():
+        os.replace(file, folder / final)
     sync_folder(folder)
-    note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {name: noted(folder / name)})
+    note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {one: noted(folder / one) for one in files})
     write_manifest(folder, replace(read_manifest(folder), dense=note))
 
 
@@ -141,24 +140,10 @@ def _changed_since(note: CacheNote, snapshot: Snapshot) -> int:
     return snapshot.count_after(note.passage) + sum(number > 0 for number in snapshot.removed_since(note.generation))
 
 
-def _write_lists(path: Path, folder: Path, old: CacheNote | None, snapshot: Snapshot) -> None:
-    """All vectors of the truth in inverted lists, read batch by batch; the centroids of the old file serve until the
-    collection has outgrown them."""
-    import faiss
-
-    state = snapshot.state
-    lists = load_dense(folder, old, snapshot)[0].lists if old is not None and not fault(folder, old) else None
-    if lists is not None and lists.nlist == dense_lists.lists_for(state.passages):
-        index = dense_lists.emptied(lists)
-    else:
-        index = dense_lists.learn(state.dimension, state.passages, snapshot.some_vectors)
-    dense_lists.fill(index, snapshot.vectors_after(0))
-    faiss.write_index(index, str(path))
-
-
-def _is_written(path: Path, snapshot: Snapshot) -> bool:
+def _is_written(path: Path, piece: Piece) -> bool:
     """FAISS says nothing when the last block of a file finds no space."""
     try:
-        return len(FaissIndex.load(path, snapshot.state.dimension)) == snapshot.state.passages
+        written = FaissIndex.load(path, piece.vectors.shape[1])
+        return len(written) == len(piece.ids) and written.has_signs == (piece.signs is not None)
     except (ValueError, OSError):
         return False

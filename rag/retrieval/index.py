@@ -22,6 +22,10 @@ class VectorIndex(Protocol):
         """(ids, cosines) of the `k` nearest, best first, ties by id; only among the ids `allowed`, if given."""
         ...
 
+    def cosines(self, query: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """The cosine of each of the sorted `ids`, float32; -1 for one that is not there."""
+        ...
+
     def __len__(self) -> int: ...
 
 

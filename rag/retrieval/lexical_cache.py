@@ -132,7 +132,7 @@ def _ends_well(path: Path) -> bool:
 def remove_old(folder: Path, keep: set[str]) -> None:
     """Delete caches that no note names any more; a file still open elsewhere may stay until next time."""
     for path in folder.iterdir():
-        if path.name.startswith(("lexical-", "dense-")) and path.name not in keep:
+        if path.name.startswith(("lexical-", "dense-")) and path.name not in keep and path.with_suffix(".faiss").name not in keep:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 

@@ -20,10 +20,14 @@ from rag.text.stop_words import list_language
 from rag.text.words import STEMMERS
 from rag.types import Hit, Passage
 
-CANDIDATES = 256
+CANDIDATES = 128
 """How many passages each side names at least; naming one costs next to nothing."""
 CANDIDATES_MAX = 1024
 WEIGHED_AT_ONCE = 32
+CERTAIN_TO = 20_000
+"""In a collection of up to so many passages the best are certain; in a larger one at most WEIGHED_MAX are weighed, or
+four times as many as are asked for: there certainty costs more than it finds (docs/growth.md has what it misses)."""
+WEIGHED_MAX = 64
 RANKED_AT_LEAST = 32
 """So many passages are ranked however few are asked for: an answer looks that far."""
 
@@ -78,8 +82,8 @@ def rank(
 
     `query` are its words with their numbers in the snapshot, `vector` is float32 of unit length.  Phrases decide first, then the fused score; ties go by
     article id, then start.  Of the passages that the sides name those that may score most are weighed first, and more
-    while one that is not weighed, or not even named, could still reach the best `top_k` (Fagin's threshold): the order
-    depends on the articles alone and not on how the collection came to be.  With a `selection` only its passages are
+    while one that is not weighed, or not even named, could still reach the best `top_k` (Fagin's threshold), as far as
+    CERTAIN_TO: so the order depends on the articles alone and not on how the collection came to be.  With a `selection` only its passages are
     ranked, by the scores they have in the whole collection.
     """
     weights = weights_of(question.spoken)
@@ -91,21 +95,23 @@ def rank(
     evidence = Evidence(query, vector, snapshot, in_phrase, weights)
     evidence.weigh(in_phrase)
     k = max(CANDIDATES, 2 * top_k)
+    limit = max(WEIGHED_MAX, 4 * top_k) if snapshot.state.passages > CERTAIN_TO else snapshot.state.passages
     while True:
         named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights)
-        left = _weigh_named(evidence, named, max(RANKED_AT_LEAST, 2 * top_k), top_k)
-        if named.outside <= TIE or k >= CANDIDATES_MAX or evidence.reached(top_k) > named.outside + TIE:
+        left = _weigh_named(evidence, named, max(RANKED_AT_LEAST, 2 * top_k), limit, top_k)
+        if named.outside <= TIE or k >= CANDIDATES_MAX or len(evidence.numbers) >= limit or evidence.reached(top_k) > named.outside + TIE:
             break
         k *= 4
     bound = max([named.outside_words, *named.most_words[left].tolist()]) / weights.lexical
     return Ranking(tuple(_ranked(question, evidence, named.dense_ranks, bound, max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
-def _weigh_named(evidence: Evidence, named: Candidates, least: int, top_k: int) -> np.ndarray:
-    """Weigh the candidates that may be among the best `top_k`, at least `least`; returns the places of those left out."""
+def _weigh_named(evidence: Evidence, named: Candidates, least: int, limit: int, top_k: int) -> np.ndarray:
+    """Weigh the candidates that may be among the best `top_k`, at least `least` and about `limit` at most; returns the
+    places of those left out."""
     known = evidence.numbers
     waiting = np.array([place for place, number in enumerate(named.ids.tolist()) if number not in known], np.int64)
-    while len(waiting) and (len(known) < least or evidence.reached(top_k) <= named.most[waiting[0]] + TIE):
+    while len(waiting) and len(known) < limit and (len(known) < least or evidence.reached(top_k) <= named.most[waiting[0]] + TIE):
         evidence.weigh(named.ids[waiting[:WEIGHED_AT_ONCE]].tolist())
         waiting = waiting[WEIGHED_AT_ONCE:]
     return waiting

@@ -240,12 +240,6 @@ class Snapshot:
             ids = np.fromiter((number for number, _ in rows), np.int64, len(rows))
             yield ids, np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(len(rows), -1)
 
-    def some_vectors(self, most: int) -> np.ndarray:
-        """The vectors of about `most` passages, spread evenly over the collection, float16 (n, dimension)."""
-        step = max(1, self.last_passage() // most)
-        rows = self._select(f"SELECT vector FROM vectors_{self.state.epoch} WHERE passage IN ({{}})", range(1, self.last_passage() + 1, step))
-        return np.frombuffer(b"".join(vector for (vector,) in rows), np.float16).reshape(len(rows), self.state.dimension)
-
     def count_after(self, passage: int) -> int:
         """How many passages have an id after `passage`."""
         return self._sql.execute("SELECT count(*) FROM passages WHERE id > ?", (passage,)).fetchone()[0]
