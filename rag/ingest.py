@@ -307,6 +307,10 @@ def new_article(one: _Waiting, encoded: Iterable[Encoded]) -> NewArticle:
     return NewArticle(article, one.label, one.path, one.fingerprint, title, tuple(passages))
 
 
+def unwatched(_: Progress) -> None:
+    """For those who do not ask how far it is."""
+
+
 def listed(inputs: Addable | Iterable[Addable]) -> list[Addable]:
     """One or many things to add, as a list.  Raises SourceError for anything that is neither a path nor an Article."""
     if not isinstance(inputs, str | os.PathLike | Article | Iterable):

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.retrieval.bm25 import ENGINE_AVERAGE
+from rag.retrieval.documents import documents_after
 from rag.retrieval.index import LexicalDocument
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
 from rag.storage.manifest import MANIFEST, CacheFile, CacheNote, describe, read_manifest, sync_folder, write_manifest
@@ -158,12 +159,7 @@ def open_read_only(folder: Path) -> tuple[TantivyIndex, tempfile.TemporaryDirect
 
 def _articles(snapshot: Snapshot, after: int) -> Iterator[tuple[int, list[int], list[LexicalDocument], list[str]]]:
     """(row, passage ids, their terms, the whole article's exact terms) of the articles after the row `after`."""
-    for row, _, article in snapshot.texts(after):
-        title = [term for terms in passage_terms(article.title, article.language) for term in terms]
-        ids, documents = [], []
-        for number, start, end, _ in snapshot.passages_of(row):
-            ids.append(number)
-            documents.append(LexicalDocument(*passage_terms(article.text[start:end], article.language), title))
+    for row, article, ids, documents in documents_after(snapshot, after):
         yield row, ids, documents, passage_terms(article.text, "")[0]
 
 

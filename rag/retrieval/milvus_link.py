@@ -5,10 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import re
+import threading
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rag.errors import EngineError
 from rag.retrieval.milvus_address import TOKEN_VARIABLE, MilvusAddress
+
+if TYPE_CHECKING:
+    from pymilvus import MilvusClient
 
 CALL_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
@@ -17,6 +23,8 @@ SETTLE_SECONDS = 10.0
 at most 5 s old (`Bounded`, Milvus' common.gracefulTime), which is everything too and takes no waiting."""
 SPARSE_FROM = (2, 4)
 """The first version of Milvus with sparse vectors."""
+_OWN = {"grpc.use_local_subchannel_pool": 1}
+"""A new connection dials anew: shared ones fail for seconds after a server is back."""
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 
@@ -30,16 +38,12 @@ class MilvusLink:
             raise EngineError(f"{address} needs the package pymilvus: pip install 'kutip[milvus]'.") from error
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs each failure with a traceback; here it becomes an EngineError
         self.address = address
-        self.troubled = False
+        self.failures = 0
         self._failures = (MilvusException, OSError, RuntimeError, ValueError)
         self._changed = time.monotonic()
-        try:
-            self._client = MilvusClient(uri=f"http://{address.server}", token=os.environ.get(TOKEN_VARIABLE, ""), timeout=CONNECT_SECONDS)
-        except self._failures as error:
-            raise EngineError(
-                f"No Milvus server answers on {address.server} ({_said(error)}). Start it, correct the address or ${TOKEN_VARIABLE}, or open the folder "
-                "without an engine."
-            ) from error
+        self._connecting = threading.Lock()
+        self._new_client: Callable[..., MilvusClient] = MilvusClient
+        self._client: MilvusClient | None = None
         self.version = str(self.call("get_server_version"))
 
     @property
@@ -58,17 +62,34 @@ class MilvusLink:
         self._changed = time.monotonic()
 
     def call(self, verb: str, *args: object, **options: object):
-        """One method of the client, with a time limit."""
+        """One method of the client, with a time limit; after a failure over a new connection."""
+        client = self._connected()
         try:
-            return getattr(self._client, verb)(*args, timeout=CALL_SECONDS, **options)
+            return getattr(client, verb)(*args, timeout=CALL_SECONDS, **options)
         except self._failures as error:
-            self.troubled = True
+            with self._connecting:
+                self.failures += 1
+                self._client = None
             raise EngineError(
                 f"Milvus on {self.address.server} failed ({_said(error)}). Try again when it is well, or open the folder without an engine."
             ) from error
 
     def close(self) -> None:
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
+
+    def _connected(self) -> MilvusClient:
+        with self._connecting:
+            if self._client is None:
+                uri, token = f"http://{self.address.server}", os.environ.get(TOKEN_VARIABLE, "")
+                try:
+                    self._client = self._new_client(uri=uri, token=token, timeout=CONNECT_SECONDS, dedicated=True, grpc_options=_OWN)
+                except self._failures as error:
+                    raise EngineError(
+                        f"No Milvus server answers on {self.address.server} ({_said(error)}). Start it, correct the address or ${TOKEN_VARIABLE}, "
+                        "or open the folder without an engine."
+                    ) from error
+            return self._client
 
 
 def _said(error: Exception) -> str:

@@ -60,7 +60,7 @@ class MilvusWords:
 
     def commit(self) -> None:
         self.table.delete(self._removed)
-        self.table.insert((number, vector) for number, vector in self._added.items() if vector)
+        self.table.insert(self._added.items())
         self._added, self._removed = {}, []
 
     def search(
@@ -88,7 +88,7 @@ def passage_vector(document: LexicalDocument, average: float) -> dict[int, float
     for term in set(document.title):
         vector[_value_of(term)] += TITLE_WEIGHT
     vector.update({_value_of(term) + 1: 1.0 for term in present})
-    return dict(vector)
+    return dict(vector) or {_value_of(""): 1.0}  # Milvus wants something in every vector, and no question asks for this
 
 
 def _question_vector(terms: Mapping[str, float], groups: Sequence[tuple[Sequence[str], float]]) -> dict[int, float]:
