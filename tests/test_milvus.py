@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,14 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import WordCountEmbedder
+from fakes import WORDS, WordCountEmbedder
 from many_articles import COUNT, many_articles
 from milvus_servers import HOST, start_lite
 from test_incremental import QUESTIONS, assert_same, evidence
 
-from rag import Answer, Collection, EngineError, Filters
+from rag import Answer, Article, Collection, EngineError, Filters
+from rag.cli import main
 from rag.retrieval.milvus_address import MilvusAddress, parse_engine
-from rag.retrieval.milvus_link import MilvusLink
+from rag.retrieval.milvus_link import SETTLE_SECONDS, MilvusLink
 from rag.retrieval.milvus_store import MilvusStore
 from rag.retrieval.milvus_table import MilvusTable
 
@@ -51,6 +53,7 @@ def note_of(collection: Collection):
     return collection._indexes._store.note()
 
 
+@pytest.mark.slow
 def test_the_same_answers_as_without(engine, tmp_path):
     with opened(tmp_path / "one", engine) as collection:
         collection.add(many_articles(COUNT))
@@ -65,6 +68,7 @@ def test_the_same_answers_as_without(engine, tmp_path):
         assert collection.check() and not collection.check().repaired
 
 
+@pytest.mark.slow
 def test_changes_are_followed_by_the_writer_and_by_readers(engine, tmp_path):
     with opened(tmp_path / "one", engine) as collection, opened(tmp_path / "one", engine, read_only=True) as reader:
         for number, step in enumerate((many_articles(20), many_articles(30, salt=1), many_articles(COUNT)[40:])):
@@ -80,6 +84,7 @@ def test_changes_are_followed_by_the_writer_and_by_readers(engine, tmp_path):
         assert_like_built_in(again, tmp_path / "plain again")
 
 
+@pytest.mark.slow
 def test_what_was_written_without_the_engine_is_sent_when_it_is_back(engine, tmp_path):
     with opened(tmp_path / "one", engine) as collection:
         collection.add(many_articles(20))
@@ -101,7 +106,6 @@ def test_a_filled_folder_can_be_given_an_engine(engine, tmp_path):
         reader.search("beras")
     with opened(tmp_path / "one", engine) as collection:
         assert collection.check().repaired
-        assert note_of(collection).is_complete
         assert_like_built_in(collection, tmp_path / "plain")
 
 
@@ -137,7 +141,7 @@ def test_rows_that_an_interrupted_writer_left_are_there_once(engine, tmp_path, m
         collection.add(many_articles(10))
         monkeypatch.setattr("rag.retrieval.milvus_words.MilvusWords.commit", _fails)
         collection.add(many_articles(20))
-        assert note_of(collection).generation < _generation(collection)
+        assert note_of(collection).generation < _state(collection).generation
         monkeypatch.undo()
         assert_like_built_in(collection, tmp_path / "plain")  # its question sends the rest
     with opened(tmp_path / "one", engine) as again:
@@ -148,9 +152,9 @@ def _fails(self) -> None:
     raise EngineError("Milvus has gone.")
 
 
-def _generation(collection: Collection) -> int:
+def _state(collection: Collection):
     with collection._reader.snapshot() as snapshot:
-        return snapshot.state.generation
+        return snapshot.state
 
 
 def test_a_passage_removed_in_the_middle_of_a_question(engine, tmp_path, monkeypatch):
@@ -241,6 +245,54 @@ def test_vectors_of_another_dimension_are_told_and_sent_again(engine, tmp_path):
             collection.search("beras")
         assert any("4 dimensions instead of 9" in one for one in collection.check().repaired)
         assert_like_built_in(collection, tmp_path / "plain")
+
+
+@pytest.mark.slow
+def test_longer_articles_than_those_that_the_average_is_from(engine, tmp_path):
+    """The terms of the first articles were weighed by a length that is too short for the others."""
+    with opened(tmp_path / "one", engine) as collection:
+        collection.add([Article(f"s{number}", "", f"{word} naik lagi.", language="id") for number, word in enumerate(WORDS)])
+        collection.add(many_articles(COUNT))
+        average, state = note_of(collection).average, _state(collection)
+        assert average < 0.2 * state.words / state.passages
+        with opened(tmp_path / "plain") as plain:
+            plain.add([collection.article(one.id) for one in collection.articles()])
+            for question in QUESTIONS:
+                for top_k in (1, 3, 40):
+                    assert_same(evidence(collection, question, top_k), evidence(plain, question, top_k))
+
+
+def test_the_command_line_sends_a_folder_and_asks_there(engine, tmp_path, capsys, monkeypatch):
+    with opened(tmp_path / "one") as plain:
+        plain.add(many_articles(5))
+    assert main(["check", "--index", str(tmp_path / "one"), "--engine", engine]) == 0
+    assert f"What {engine} holds is not what this folder does: it is empty. It was made again." in capsys.readouterr().out
+    monkeypatch.setenv("RAG_ENGINE", engine)
+    assert main(["check", "--index", str(tmp_path / "one"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["repaired"] == []
+    monkeypatch.setenv("RAG_ENGINE", "milvus://localhost")
+    assert main(["list", "--index", str(tmp_path / "one")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_searches_wait_for_what_was_just_written_and_not_later(lite):
+    link = MilvusLink(lite.address("none"))
+    assert link.consistency == "Strong"
+    link._changed -= SETTLE_SECONDS
+    assert link.consistency == "Bounded"
+    link.changed()
+    assert link.consistency == "Strong"
+
+
+@pytest.mark.parametrize(("version", "refused"), [("v2.3.5-lite", True), ("2.4.0", False), ("v2.6.3", False), ("10.0", False), ("milvus_lite-3.2.2", False)])
+def test_a_server_without_sparse_vectors_is_refused(lite, tmp_path, version, refused):
+    link = MilvusLink(lite.address("none"))
+    link.version = version
+    if not refused:
+        assert MilvusStore(link, tmp_path).owner == ""
+        return
+    with pytest.raises(EngineError, match=f"version {version}; terms need 2.4"):
+        MilvusStore(link, tmp_path)
 
 
 @pytest.mark.parametrize("engine", ["milvus://localhost", "redis://localhost/articles"])
