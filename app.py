@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.web.serve import add_arguments, folders, serve
+from rag.web.serve import add_arguments, engine, folders, serve
 
 HERE = Path(__file__).resolve().parent
 
@@ -15,11 +15,12 @@ HERE = Path(__file__).resolve().parent
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", metavar="DIR", help="the collection's folder; default: $RAG_INDEX, else index/ beside app.py")
+    parser.add_argument("--engine", metavar="URL", help="a server for vectors and terms, milvus://HOST:PORT/NAME; default: $RAG_ENGINE, else none")
     add_arguments(parser)
     args = parser.parse_args()
     index, seeds = folders(args.index, HERE)
     try:
-        serve(index, host=args.host, port=args.port, seeds=seeds, allowed=args.allow_host, writable=args.writable)
+        serve(index, engine(args.engine), host=args.host, port=args.port, seeds=seeds, allowed=args.allow_host, writable=args.writable)
     except RagError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2

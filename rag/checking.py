@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import CollectionBusy, CollectionReadOnly, StorageError
-from rag.retrieval.live import CACHE, LiveIndexes, reset_caches
+from rag.retrieval.live import CACHE, LiveIndexes
 from rag.settings import WRITER_WAIT_SECONDS
 from rag.storage.lock import write_lock
 from rag.storage.manifest import Manifest, read_manifest
@@ -26,7 +26,7 @@ def check(folder: Path, reader: Reader, indexes: LiveIndexes, *, writable: bool)
     manifest = read_manifest(folder / CACHE)  # before the truth: a commit comes first, its note after it
     with reader.snapshot() as snapshot:
         problems = [problem for problem, _ in zip(_problems(snapshot), range(PROBLEMS_MAX), strict=False)]
-        faults = _cache_faults(folder, manifest, snapshot)
+        faults = _cache_faults(folder, manifest, snapshot, indexes)
         state = snapshot.state
     left, cure = _repair(folder, reader, indexes, faults) if writable and faults else (set(faults), "where the folder is writable")
     problems += [f"{faults[name]} It is not used; run `rag check` {cure}." for name in faults if name in left]
@@ -98,12 +98,12 @@ def _counters(snapshot: Snapshot) -> Iterator[str]:
         yield "The counts of words do not agree with the passages. Add the articles again to a new folder."
 
 
-def _cache_faults(folder: Path, manifest: Manifest, snapshot: Snapshot) -> dict[str, str]:
-    """What is wrong with each cache, by its name."""
+def _cache_faults(folder: Path, manifest: Manifest, snapshot: Snapshot, indexes: LiveIndexes) -> dict[str, str]:
+    """What is wrong with each index, by its name."""
     if snapshot.state is None:
         return {}
     faults = {name: f"The {name} index is damaged: {reason}." for name, reason in damaged(folder / CACHE, manifest, anew=True).items()}
-    for name in Manifest.__slots__:
+    for name in indexes.kept:
         note = getattr(manifest, name)
         if note is None:
             faults.setdefault(name, f"The {name} index is missing.")
@@ -112,7 +112,7 @@ def _cache_faults(folder: Path, manifest: Manifest, snapshot: Snapshot) -> dict[
             faults.setdefault(name, f"The {name} index knows later changes than the articles' database ({reason}).")
         elif note.writing or not fits(note, snapshot) or (name == "lexical" and note.generation < snapshot.state.generation):
             faults.setdefault(name, f"The {name} index does not match the articles.")
-    return faults
+    return faults | indexes.faults(snapshot)
 
 
 def _repair(folder: Path, reader: Reader, indexes: LiveIndexes, faults: dict[str, str]) -> tuple[set[str], str]:
@@ -120,7 +120,7 @@ def _repair(folder: Path, reader: Reader, indexes: LiveIndexes, faults: dict[str
     cache = folder / CACHE
     try:
         with write_lock(folder, WRITER_WAIT_SECONDS):
-            reset_caches(folder, reader, set(faults))
+            indexes.reset(set(faults))
     except CollectionBusy:
         return set(faults), "when nobody is writing"
     except CollectionReadOnly:
@@ -130,5 +130,5 @@ def _repair(folder: Path, reader: Reader, indexes: LiveIndexes, faults: dict[str
     indexes.forget()
     manifest = read_manifest(cache)
     with reader.snapshot() as snapshot:
-        left = _cache_faults(folder, manifest, snapshot)
+        left = _cache_faults(folder, manifest, snapshot, indexes)
     return faults.keys() & left, f"when {cache} can be written, or delete it, for it is made again"

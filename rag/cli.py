@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = _parser().parse_args(argv)
         args.index, args.seeds = page.folders(args.index, Path())
+        args.engine = page.engine(args.engine)
         code = args.run(args)
         sys.stdout.flush()
         return code
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_common(parser: argparse.ArgumentParser) -> None:
     """For before and after the verb; after it, what is not given leaves alone what was given before."""
     parser.add_argument("--index", metavar="DIR", help="the collection's folder; default: $RAG_INDEX, else index")
+    parser.add_argument("--engine", metavar="URL", help="a server for vectors and terms, milvus://HOST:PORT/NAME; default: $RAG_ENGINE, else none")
     parser.add_argument("--json", action="store_true", default=parser.argument_default or False, help="print JSON")
 
 
@@ -193,7 +195,7 @@ def _check(args: argparse.Namespace) -> int:
 def _rebuild(args: argparse.Namespace) -> int:
     from rag.collection import open_for_rebuild
 
-    with open_for_rebuild(args.index) as collection:
+    with open_for_rebuild(args.index, args.engine) as collection:
         with _bar() as progress:
             collection.rebuild(args.model, progress=progress)
         model, searched = collection.model_name, collection.searched()
@@ -208,7 +210,7 @@ def _rebuild(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace) -> int:
     with redirect_stdout(_JsonLines(sys.stdout) if args.json else sys.stdout):
-        page.serve(args.index, host=args.host, port=args.port, seeds=args.seeds, allowed=args.allow_host, writable=args.writable)
+        page.serve(args.index, args.engine, host=args.host, port=args.port, seeds=args.seeds, allowed=args.allow_host, writable=args.writable)
     return OK
 
 
@@ -232,7 +234,7 @@ class _JsonLines(io.TextIOBase):
 def _opened(args: argparse.Namespace, *, create: bool = False) -> Iterator[Collection]:
     from rag.collection import Collection  # numpy and the indexes: not for --help
 
-    with Collection.open(args.index, create=create) as collection:
+    with Collection.open(args.index, create=create, engine=args.engine) as collection:
         yield collection
 
 

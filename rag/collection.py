@@ -20,12 +20,12 @@ from rag.conversing.conversation import Conversation
 from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
 from rag.errors import ArticleNotFound, CollectionClosed, CollectionReadOnly
 from rag.filters import Filters
-from rag.ingest import Ingest
+from rag.ingest import Ingest, unwatched
 from rag.inputs import Addable, checked
 from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_other_model, started
 from rag.rebuilding import rebuild
 from rag.removing import remove, restore
-from rag.retrieval.live import CacheWriter, LiveIndexes, needed_generation
+from rag.retrieval.engines import open_indexes
 from rag.retrieval.names import with_names
 from rag.retrieval.question import parse_question
 from rag.retrieval.rarity import rare_words
@@ -42,10 +42,6 @@ from rag.types import Answer, Article, CheckReport, Hit, IngestReport, Progress,
 log = logging.getLogger(__name__)
 
 
-def _silent(_: Progress) -> None:
-    pass
-
-
 class Collection:
     """A folder of articles that can be asked.  Open one with `Collection.open`.
 
@@ -53,14 +49,14 @@ class Collection:
     one committed state, the newest when it began.
     """
 
-    def __init__(self, folder: Path, *, model: str | None, embedder: Embedder | None, writable: bool) -> None:
+    def __init__(self, folder: Path, *, model: str | None, embedder: Embedder | None, writable: bool, engine: str | None = None) -> None:
         self.path = folder
         self._model, self._embedder = model, embedder
         self._embedder_epoch = 0
         self._loading = threading.Lock()
         self._writable = writable
         self._reader = Reader(folder / schema.DATABASE)
-        self._indexes = LiveIndexes(folder, self._reader, writable=writable)
+        self._indexes = open_indexes(folder, self._reader, engine, writable=writable)
         self._known: tuple[int, Searched] | None = None
         self._overview = Overview()
         self._selections = Selections()
@@ -68,17 +64,19 @@ class Collection:
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str], *, model: str | None = None, embedder: Embedder | None = None, create: bool = True, read_only: bool = False
-    ) -> Collection:
+        cls, path: str | os.PathLike[str], *, model: str | None = None, embedder: Embedder | None = None, engine: str | None = None,
+        create: bool = True, read_only: bool = False,
+    ) -> Collection:  # fmt: skip
         """The collection in the folder `path`; an empty one is made there if there is none and `create` is true.
 
         The collection knows the model and settings it was built with.  `model` (a name or folder) or `embedder`
         chooses one for a new collection; for an old one it must be the same.  A folder that cannot be written can
-        still be asked.  Raises CollectionNotFound, IndexMismatch, CollectionReadOnly or StorageError.
+        still be asked.  `engine`, as `milvus://host:19530/name`, keeps vectors and terms on a Milvus server; the truth
+        stays in the folder.  Raises CollectionNotFound, IndexMismatch, CollectionReadOnly, EngineError or StorageError.
         """
         folder = Path(path)
         prepare(folder, create=create and not read_only)
-        collection = cls(folder, model=model, embedder=embedder, writable=not read_only and schema.can_write(folder))
+        collection = cls(folder, model=model, embedder=embedder, writable=not read_only and schema.can_write(folder), engine=engine)
         try:
             with collection._reader.snapshot() as snapshot:
                 refuse_mismatch(snapshot.state, collection._asked_model(), folder)
@@ -135,12 +133,12 @@ class Collection:
         with write_lock(self.path, WRITER_WAIT_SECONDS), closing(Writer(self.path / schema.DATABASE)) as writer:
             state = started(self._reader, writer, embedder)
             embedder = self.embedder
-            caches = CacheWriter(self.path, self._reader)
+            caches = self._indexes.writer()
             try:
-                return Ingest(self._reader, writer, caches, embedder, state.epoch).run(inputs, label=label, sync=sync, progress=progress or _silent)
+                return Ingest(self._reader, writer, caches, embedder, state.epoch).run(inputs, label=label, sync=sync, progress=progress or unwatched)
             finally:
                 caches.finish()
-                writer.forget_removed(needed_generation(self.path))
+                writer.forget_removed(caches.needed_generation())
 
     def remove(self, article_id: str) -> Removed | None:
         """Remove an article and everything made of it; what is returned can be restored, a damaged article (None) not.
@@ -149,7 +147,7 @@ class Collection:
         """
         self._require_writable()
         with write_lock(self.path, WRITER_WAIT_SECONDS):
-            return remove(self.path, self._reader, article_id)
+            return remove(self.path, self._reader, self._indexes, article_id)
 
     def restore(self, removed: Removed) -> bool:
         """Put a removed article back exactly as it was; False, and nothing changes, if its id has been taken since.
@@ -159,7 +157,7 @@ class Collection:
         self._require_writable()
         embedder = self.embedder
         with write_lock(self.path, WRITER_WAIT_SECONDS):
-            return restore(self.path, self._reader, embedder, removed)
+            return restore(self.path, self._reader, self._indexes, embedder, removed)
 
     def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Answer:
         """The citations that answer `question`, at most `top_k`; a falsy Answer when the articles do not answer.
@@ -265,7 +263,7 @@ class Collection:
             current = snapshot.state.model if snapshot.state else BUNDLED
         new = embedder or (load_embedder(model_name(model or current)))
         with write_lock(self.path, WRITER_WAIT_SECONDS):
-            rebuild(self.path, self._reader, new, new.encode_query(PROBE).astype(np.float16).tobytes(), progress or _silent)
+            rebuild(self.path, self._reader, self._indexes, new, new.encode_query(PROBE).astype(np.float16).tobytes(), progress or unwatched)
         with self._loading:
             self._model, self._embedder, self._embedder_epoch = new.name, new, 0
         self._indexes.forget()
@@ -310,8 +308,9 @@ class Collection:
                 asked = Asked(question, query_words(question, known, snapshot.state.passages), vector, languages)
                 selection = self._selections.at(snapshot, filters) if filters else None
                 ranking = rank(question, asked.query, vector, snapshot, view, selection, top_k=min(top_k, TOP_K_MAX))
-                yield asked, ranking, snapshot, selection.searched if selection else self._searched(snapshot)
-                return
+                if not self._indexes.overtaken(snapshot):
+                    yield asked, ranking, snapshot, selection.searched if selection else self._searched(snapshot)
+                    return
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:
@@ -340,8 +339,8 @@ class Collection:
             raise CollectionReadOnly(f"{self.path} is open for reading only, or its folder cannot be written. Open it elsewhere, or change its permissions.")
 
 
-def open_for_rebuild(path: str | os.PathLike[str]) -> Collection:
+def open_for_rebuild(path: str | os.PathLike[str], engine: str | None = None) -> Collection:
     """A collection that may have been built with another model or other rules: only `rebuild` is to be called on it."""
     folder = Path(path)
     prepare(folder, create=False)
-    return Collection(folder, model=None, embedder=None, writable=schema.can_write(folder))
+    return Collection(folder, model=None, embedder=None, writable=schema.can_write(folder), engine=engine)

@@ -12,6 +12,7 @@
     +-- IndexMismatch        built with another model, analysis or format
     +-- ConversationError    a conversation cannot be saved, loaded or taken back
     +-- ModelError           the embedding model cannot be loaded
+    +-- EngineError          the engine beside the folder cannot be reached, or holds something else
     +-- StorageError         the disk is full, or the articles' database is damaged
 """
 
@@ -84,6 +85,10 @@ class ConversationError(RagError):
 
 class ModelError(RagError):
     """The embedding model cannot be loaded."""
+
+
+class EngineError(RagError):
+    """The engine beside the folder, a Milvus server, cannot be reached, or does not hold what the folder holds."""
 
 
 class StorageError(RagError):

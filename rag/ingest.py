@@ -336,3 +336,7 @@ def new_article(one: _Waiting, encoded: Iterable[Encoded]) -> NewArticle:
         terms = count_terms(exact, stems, name_terms(text))
         passages.append(NewPassage(span.start, span.end, proof_of(text), exact, stems, terms, value.vector, span.sentences, value.sentences))
     return NewArticle(article, one.label, one.path, one.fingerprint, title, tuple(passages))
+
+
+def unwatched(_: Progress) -> None:
+    """For those who do not ask how far it is."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from rag.embedding import Document, Embedder, load_embedder
 from rag.errors import StorageError
 from rag.ingest import BATCH_PASSAGES, Ingest
-from rag.retrieval.live import CacheWriter, reset_caches
+from rag.retrieval.live import CacheWriter, LiveIndexes
 from rag.settings import CHUNKING
 from rag.storage import schema
 from rag.storage.reader import Reader, Snapshot
@@ -19,7 +19,7 @@ from rag.text.words import ANALYSIS_VERSION
 from rag.types import Progress, Span
 
 
-def rebuild(folder: Path, reader: Reader, embedder: Embedder, probe: bytes, progress: Callable[[Progress], None]) -> None:
+def rebuild(folder: Path, reader: Reader, indexes: LiveIndexes, embedder: Embedder, probe: bytes, progress: Callable[[Progress], None]) -> None:
     """Bring a collection to this version's passages and words, then to the space of `embedder`, whose probe vector is
     `probe`.  Its user holds the write lock.  What is done stays done after an interruption."""
     state = _state(reader)
@@ -39,7 +39,7 @@ def rebuild(folder: Path, reader: Reader, embedder: Embedder, probe: bytes, prog
             writer.put_vectors(epoch, [(number, one.vector, spans, one.sentences) for (number, spans, _), one in zip(batch, encoded, strict=True)])
         writer.switch_epoch(epoch, model=embedder.name, dimension=embedder.dimension, probe=probe)
         progress(Progress(state.passages, state.passages, "passages"))
-        reset_caches(folder, reader, {"dense", "lexical"})
+        indexes.reset(set(indexes.names))
 
 
 def _batches(reader: Reader, epoch: int) -> Iterator[tuple[int, list[tuple[int, tuple[Span, ...], Document]]]]:

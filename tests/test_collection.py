@@ -32,11 +32,12 @@ RICE = Article("rice", "Harga beras", "Harga beras naik lagi di Jakarta. Pemerin
 FLOOD = Article("flood", "Flood", "A flood hit the town after days of rain. The rain went on.", published="2022-09", language="en")
 PUBLIC = """
 Answer Article ArticleNotFound Card CheckReport Citation Collection CollectionBusy CollectionClosed CollectionNotFound
-CollectionReadOnly Conversation ConversationError Count Filters Hit IndexMismatch IngestReport LabelTaken Listing ModelError Order Overview Passage
-Progress QuestionError RagError Reason Rejection Removed Resolution Searched Sentence SourceError Standing StorageError Strength Turn Why export export_file
+CollectionReadOnly Conversation ConversationError Count EngineError Filters Hit IndexMismatch IngestReport LabelTaken
+Listing ModelError Order Overview Passage Progress QuestionError RagError Reason Rejection Removed Resolution Searched
+Sentence SourceError Standing StorageError Strength Turn Why export export_file
 """
 SIGNATURES = {
-    "open": "(path, *, model=None, embedder=None, create=True, read_only=False)",
+    "open": "(path, *, model=None, embedder=None, create=True, read_only=False, engine=None)",
     "add": "(self, articles, *, label=None, sync=False, progress=None)",
     "remove": "(self, article_id)",
     "restore": "(self, removed)",

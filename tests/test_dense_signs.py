@@ -120,7 +120,8 @@ def test_a_collection_comes_to_use_signs_and_newer_files_while_it_is_asked(tmp_p
     """Every answer in between is that of the exact index, at the generation it was asked of."""
     monkeypatch.setattr(dense_signs, "SIGNS_FROM", 60)
     articles = many_articles(120)
-    with Collection.open(tmp_path / "c", embedder=WordCountEmbedder(WIDE)) as collection, Collection.open(tmp_path / "c", embedder=WordCountEmbedder(WIDE)) as reader:
+    folder = tmp_path / "c"
+    with Collection.open(folder, embedder=WordCountEmbedder(WIDE)) as collection, Collection.open(folder, embedder=WordCountEmbedder(WIDE)) as reader:
         kinds = set()
         for start in range(0, len(articles), 20):
             collection.add(articles[start : start + 20])

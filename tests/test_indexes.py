@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from milvus_servers import fresh_table, link_of
 
 from rag.retrieval.brute_force import BruteForceVectors, BruteForceWords
 from rag.retrieval.dense import FaissIndex
 from rag.retrieval.index import LexicalDocument
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
+from rag.retrieval.milvus_vectors import FLAT, HNSW, MilvusVectors
+from rag.retrieval.milvus_words import MilvusWords
+
+pytest_plugins = ("milvus_fixtures",)
 
 DIMENSION = 16
 VOCABULARY = [f"w{i}" for i in range(30)]
@@ -20,9 +25,12 @@ def unit_vectors(n: int, seed: int) -> np.ndarray:
     return vectors.astype(np.float16).astype(np.float32)
 
 
-@pytest.fixture(params=[FaissIndex, BruteForceVectors])
+@pytest.fixture(params=[FaissIndex, BruteForceVectors, "lite", pytest.param("standalone", marks=pytest.mark.slow)])
 def vectors_index(request):
-    return request.param(DIMENSION)
+    if not isinstance(request.param, str):
+        return request.param(DIMENSION)
+    link = link_of(request, request.param)
+    return MilvusVectors.create(link, fresh_table(link, "kutip_test_dense"), DIMENSION, FLAT)
 
 
 def expected_cosines(known: dict[int, np.ndarray], query: np.ndarray, k: int) -> tuple[list[int], list[float]]:
@@ -99,10 +107,51 @@ def test_faiss_index_is_the_same_after_saving_and_loading(tmp_path):
         FaissIndex.load(tmp_path / "no index", DIMENSION)
 
 
-@pytest.fixture(params=["tantivy in memory", "tantivy in a folder", "brute force"])
+class TermsBesidePhrases:
+    """A LexicalIndex as a collection with Milvus has it: the terms there, whole articles in tantivy.  The average length
+    is that of the first commit."""
+
+    def __init__(self, link) -> None:
+        self._link, self._terms, self._phrases = link, None, TantivyIndex()
+        self._lengths, self._changes = [], []
+        self.search = lambda *args: self._terms.search(*args)
+        self.phrase = self._phrases.phrase
+
+    def __len__(self) -> int:
+        return len(self._terms) + len(self._phrases)
+
+    def add(self, ids, documents) -> None:
+        self._lengths += [len(one.exact) for one in documents]
+        self._changes.append(lambda: self._terms.add(ids, documents))
+
+    def add_articles(self, rows, words, lengths) -> None:
+        self._lengths += lengths
+        self._phrases.add_articles(rows, words, lengths)
+
+    def remove(self, numbers) -> None:
+        self._phrases.remove([number for number in numbers if number < 0])
+        self._changes.append(lambda: self._terms.remove([number for number in numbers if number > 0]))
+
+    def commit(self) -> None:
+        if self._terms is None:
+            average = sum(self._lengths) / len(self._lengths)
+            self._terms = MilvusWords.create(self._link, fresh_table(self._link, "kutip_test_terms"), average)
+        for change in self._changes:
+            change()
+        self._changes = []
+        self._terms.commit()
+        self._phrases.commit()
+
+
+@pytest.fixture(params=["tantivy in memory", "tantivy in a folder", "brute force", "lite", pytest.param("standalone", marks=pytest.mark.slow)])
 def words_index(request, tmp_path):
     if request.param == "brute force":
         return BruteForceWords()
+    if request.param in ("lite", "standalone"):
+        link = link_of(request, request.param)
+        if not link.has_sparse:
+            pytest.skip(f"Milvus {link.version} has no sparse vectors")
+        return TermsBesidePhrases(link)
     return TantivyIndex(tmp_path if "folder" in request.param else None)
 
 
@@ -223,3 +272,27 @@ def test_lexical_index_that_is_damaged_says_so(tmp_path):
     (tmp_path / "meta.json").write_bytes(b"{")
     with pytest.raises(LexicalDamage):
         TantivyIndex(tmp_path)
+
+
+def test_a_graph_finds_nearly_all_of_the_nearest(request):
+    link = link_of(request, "lite")
+    index, oracle = MilvusVectors.create(link, fresh_table(link, "kutip_test_graph"), DIMENSION, HNSW), BruteForceVectors(DIMENSION)
+    vectors = unit_vectors(600, 1)
+    for one in (index, oracle):
+        one.add(np.arange(600), vectors)
+    found = [set(index.search(query, 10)[0].tolist()) & set(oracle.search(query, 10)[0].tolist()) for query in unit_vectors(20, 2)]
+    assert sum(map(len, found)) >= 0.95 * 200
+
+
+def test_milvus_finds_among_more_ids_than_a_filter_names(request, monkeypatch):
+    """Both ways: when most of what is near is allowed, and when hardly anything is."""
+    monkeypatch.setattr("rag.retrieval.milvus_table.FILTER_IDS", 20)
+    monkeypatch.setattr("rag.retrieval.milvus_table.FOUND_MAX", 64)
+    link = link_of(request, "lite")
+    index, oracle = MilvusVectors.create(link, fresh_table(link, "kutip_test_among"), DIMENSION, FLAT), BruteForceVectors(DIMENSION)
+    for one in (index, oracle):
+        one.add(np.arange(400), unit_vectors(400, 1))
+    query = unit_vectors(1, 7)[0]
+    nearest = oracle.search(query, 400)[0]
+    for allowed in (nearest[:200], nearest[-50:], np.arange(0, 400, 3)):
+        assert_found(index.search(query, 5, allowed), *(part.tolist() for part in oracle.search(query, 5, allowed)))

@@ -55,5 +55,5 @@ def test_imports_point_down_and_files_stay_small(path):
 
 
 def test_importing_the_library_loads_nothing_heavy():
-    code = "import sys, rag; print([name for name in ('torch', 'gradio', 'faiss', 'transformers', 'sentence_transformers') if name in sys.modules])"
+    code = "import sys, rag; print([name for name in ('torch', 'gradio', 'faiss', 'transformers', 'sentence_transformers', 'pymilvus') if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "[]"

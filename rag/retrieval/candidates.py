@@ -63,7 +63,7 @@ def name_candidates(
     dense[np.searchsorted(ids, near[kept])] = cosines[kept]
     other = dense < 0
     dense[other] = view.dense.cosines(vector, ids[other])
-    most = weights.dense * np.clip(dense, 0, 1) + lexical
+    most = np.where(dense < -0.99, outside_dense, weights.dense * np.clip(dense, 0, 1)) + lexical
     order = np.lexsort((ids, -most))
     return Candidates(ids[order], most[order], lexical[order], outside_dense + outside_words, outside_words, _ranks(near[kept], cosines[kept]))
 

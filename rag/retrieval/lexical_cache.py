@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.retrieval.bm25 import ENGINE_AVERAGE
+from rag.retrieval.documents import documents_after
 from rag.retrieval.index import LexicalDocument
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
 from rag.storage.manifest import MANIFEST, CacheFile, CacheNote, read_manifest, sync_folder, write_manifest
@@ -163,14 +164,7 @@ def _articles(
     snapshot: Snapshot, after: int, fresh: Sequence[NewArticle] = ()
 ) -> Iterator[tuple[int, list[int], list[LexicalDocument], Sequence[str]]]:
     """(row, passage ids, their terms, the whole article's exact terms) of the articles after the row `after`."""
-    known = {(one.article.id, one.article.hash): {passage.start: (passage.exact, passage.stems) for passage in one.passages} for one in fresh}
-    for row, proof, article in snapshot.texts(after):
-        title = [term for terms in passage_terms(article.title, article.language) for term in terms]
-        words = known.get((article.id, proof), {})
-        ids, documents = [], []
-        for number, start, end, _ in snapshot.passages_of(row):
-            ids.append(number)
-            documents.append(LexicalDocument(*(words.get(start) or passage_terms(article.text[start:end], article.language)), title))
+    for row, article, ids, documents in documents_after(snapshot, after, fresh):
         yield row, ids, documents, passage_terms(article.text, "")[0]
 
 

@@ -6,25 +6,29 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from rag.errors import CollectionBusy, CollectionReadOnly
 from rag.retrieval.dense import FaissIndex
 from rag.retrieval.dense_cache import DenseFile, catch_up, load_dense, save_dense
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
 from rag.retrieval.lexical_cache import LexicalCacheWriter, in_memory, open_read_only, remove_old, torn
+from rag.retrieval.watched import WatchedLexical
 from rag.storage.lock import write_lock
 from rag.storage.manifest import CacheNote, Manifest, read_manifest, write_manifest
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import NewArticle
 from rag.storage.schema import can_write
 from rag.storage.verify import damaged, fits
+
+if TYPE_CHECKING:
+    from rag.retrieval.milvus_live import TermsAndPhrases
+    from rag.retrieval.milvus_vectors import MilvusVectors
 
 log = logging.getLogger(__name__)
 
@@ -39,32 +43,6 @@ RETRY_SECONDS = 30.0
 """How long questions leave caches alone that could not be written, on a full disk for example."""
 
 
-class WatchedLexical:
-    """A lexical index of which damage may show only when it is searched: then another one is asked, and from then on."""
-
-    def __init__(self, index: TantivyIndex, another: Callable[[Exception], TantivyIndex]) -> None:
-        self.index, self._another = index, another
-
-    def search(
-        self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        return self._ask(lambda index: index.search(terms, k, groups, allowed))
-
-    def phrase(self, words: Sequence[str], k: int) -> list[int]:
-        return self._ask(lambda index: index.phrase(words, k))
-
-    @property
-    def average(self) -> float:
-        return self._ask(lambda index: index.average)
-
-    def _ask(self, question):
-        try:
-            return question(self.index)
-        except (LexicalDamage, TypeError) as error:  # TypeError: a damaged column gives None for the id of a passage
-            self.index = self._another(error)
-            return question(self.index)
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """The indexes at one generation.  `pending` are passages, `pending_articles` rows of articles, that the lexical
@@ -73,14 +51,19 @@ class View:
     generation: int
     epoch: int
     last_passage: int
-    dense: FaissIndex
-    lexical: WatchedLexical | TantivyIndex | None
+    dense: FaissIndex | MilvusVectors
+    lexical: WatchedLexical | TantivyIndex | TermsAndPhrases | None
     pending: tuple[int, ...] = ()
     pending_articles: tuple[int, ...] = ()
 
 
 class LiveIndexes:
     """Opens, follows, repairs and verifies the caches of one collection.  Safe for many threads."""
+
+    kept = Manifest.__slots__
+    """The caches of the folder that must be there and whole."""
+    names = frozenset(kept)
+    """All that is made from the truth, in the folder and outside."""
 
     def __init__(self, folder: Path, reader: Reader, *, writable: bool) -> None:
         self._folder, self._reader = folder, reader
@@ -110,8 +93,32 @@ class LiveIndexes:
                     return view
             if view is None:
                 self._verify_first()
-            self._view = self._lexical_part(self._dense_part(snapshot), snapshot)
-            return self._view
+            made = self._made(snapshot)
+            self._view = made or self._view
+            return made
+
+    def overtaken(self, snapshot: Snapshot) -> bool:
+        """Did the indexes lose passages of the snapshot while they were searched?  These hold still."""
+        return False
+
+    def writer(self) -> CacheWriter:
+        """What brings the indexes to the truth after commits.  Its user holds the write lock."""
+        return CacheWriter(self._folder, self._reader)
+
+    def faults(self, snapshot: Snapshot) -> dict[str, str]:
+        """What is wrong, by name, with what is kept outside the folder."""
+        return {}
+
+    def reset(self, names: set[str]) -> None:
+        """Make these of `names` again from the truth.  Its user holds the write lock."""
+        self._cache.mkdir(exist_ok=True)
+        write_manifest(self._cache, replace(read_manifest(self._cache), **dict.fromkeys(names)))
+        writer = self.writer()
+        writer.follow()
+        writer.finish()
+
+    def _made(self, snapshot: Snapshot) -> View | None:
+        return self._lexical_part(self._dense_part(snapshot), snapshot)
 
     def _dense_part(self, snapshot: Snapshot) -> View:
         view, state = self._view, snapshot.state
@@ -187,7 +194,7 @@ class LiveIndexes:
         """Bring the cache files to the truth as far as they can be written; False if another process is writing."""
         try:
             with write_lock(self._folder, wait):
-                writer = CacheWriter(self._folder, self._reader)
+                writer = self.writer()
                 writer.follow()
                 writer.finish()
         except (CollectionBusy, CollectionReadOnly):
@@ -253,6 +260,9 @@ class CacheWriter:
     A cache that cannot be written is left behind the truth, never the other way round; the next writer follows up.
     """
 
+    kept = Manifest.__slots__
+    """The caches that are kept in step."""
+
     def __init__(self, folder: Path, reader: Reader) -> None:
         self._cache, self._reader = folder / CACHE, reader
         self._lexical: LexicalCacheWriter | None = LexicalCacheWriter(self._cache)
@@ -302,10 +312,15 @@ class CacheWriter:
             if self._lexical is not None:
                 self._lexical.finish()
         with _logged(self._cache), self._reader.snapshot() as snapshot:
-            if snapshot.state is not None:
+            if snapshot.state is not None and "dense" in self.kept:
                 save_dense(self._cache, snapshot)
         with _logged(self._cache):
             remove_old(self._cache, _names(read_manifest(self._cache)))
+
+    def needed_generation(self) -> int:
+        """The oldest generation that an index still starts from: removals up to it can be forgotten."""
+        manifest = read_manifest(self._cache)
+        return min(note.generation if (note := getattr(manifest, name)) is not None else -1 for name in self.kept)
 
 
 @contextmanager
@@ -327,19 +342,3 @@ def _notes(manifest: Manifest) -> dict[str, CacheNote | None]:
 
 def _names(manifest: Manifest) -> set[str]:
     return {note.name for note in _notes(manifest).values() if note is not None}
-
-
-def needed_generation(folder: Path) -> int:
-    """The oldest generation a cache of the folder still starts from: removals up to it can be forgotten."""
-    notes = _notes(read_manifest(folder / CACHE)).values()
-    return min((note.generation if note is not None else -1 for note in notes), default=-1)
-
-
-def reset_caches(folder: Path, reader: Reader, names: set[str]) -> None:
-    """Make these caches, `dense` or `lexical`, again from the truth.  Its user holds the write lock."""
-    cache = folder / CACHE
-    cache.mkdir(exist_ok=True)
-    write_manifest(cache, replace(read_manifest(cache), **dict.fromkeys(names)))
-    writer = CacheWriter(folder, reader)
-    writer.follow()
-    writer.finish()

@@ -49,6 +49,11 @@ def folders(named: str | os.PathLike[str] | None, home: Path) -> tuple[Path, Pat
     return home / "index", seeds if seeds.is_dir() else None
 
 
+def engine(named: str | None) -> str | None:
+    """The server that keeps the vectors and terms: named here or in $RAG_ENGINE; None for none."""
+    return named or os.environ.get("RAG_ENGINE") or None
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not the number of a port, 1 to 65535")
@@ -56,9 +61,17 @@ def _port(text: str) -> int:
 
 
 def serve(
-    index: Path, *, host: str = HOST, port: int | None = None, seeds: Path | None = None, allowed: Sequence[str] = (), writable: bool = False
+    index: Path,
+    engine: str | None = None,
+    *,
+    host: str = HOST,
+    port: int | None = None,
+    seeds: Path | None = None,
+    allowed: Sequence[str] = (),
+    writable: bool = False,
 ) -> None:
-    """Serves the page over the collection in `index` until Ctrl-C; `seeds` is added if there are no articles yet.
+    """Serves the page over the collection in `index`, with `engine` if there is one, until Ctrl-C; `seeds` is added if
+    there are no articles yet.
 
     On the loopback only names of this machine and those `allowed` are answered.  `writable` lets visitors add and
     remove articles.
@@ -70,15 +83,15 @@ def serve(
         can = "read, add and remove" if writable else "read"
         print(f"Warning: on {host} everybody who reaches this machine can {can} the articles; there is no login.", file=sys.stderr)
     try:
-        _serve(index, host, port, seeds, frozenset(name.casefold() for name in allowed), writable)
+        _serve(index, engine, host, port, seeds, frozenset(name.casefold() for name in allowed), writable)
     except KeyboardInterrupt:
         print("\nKutip: closed", flush=True)
 
 
-def _serve(index: Path, host: str, port: int | None, seeds: Path | None, allowed: frozenset[str], writable: bool) -> None:
+def _serve(index: Path, engine: str | None, host: str, port: int | None, seeds: Path | None, allowed: frozenset[str], writable: bool) -> None:
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own address once at the start; no proxy can answer that
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost", host)))
-    opening = Opening(lambda tell: _prepared(index, seeds, tell))
+    opening = Opening(lambda tell: _prepared(index, engine, seeds, tell))
     from rag.web.page import build_page, launch_options  # gradio takes seconds to import: not for a taken port
 
     page = build_page(opening, writable=writable)
@@ -115,10 +128,10 @@ def _remember_interrupts() -> list[int]:
     return came
 
 
-def _prepared(index: Path, seeds: Path | None, tell: Callable[[State], None]) -> Asks:
+def _prepared(index: Path, engine: str | None, seeds: Path | None, tell: Callable[[State], None]) -> Asks:
     from rag.collection import Collection
 
-    collection = Collection.open(index)
+    collection = Collection.open(index, engine=engine)
     tell(State(Phase.LOADING))
     collection.warm_up()
     if seeds is not None and not collection.searched().articles:
