@@ -19,15 +19,18 @@ SIGNS_FROM = 50_000
 """Up to so many vectors comparing all of them in full takes no longer."""
 LOOKED_AT = 1024
 """So many vectors, those with the fewest differing bits, are compared in full."""
-WIDTHS = (512, 256, 64, 32)
-"""Bits of a vector: widths for which FAISS has a fast comparison."""
+BITS_MIN = 32
+"""Fewer signs tell too little."""
+WIDE_TO = 400_000
+"""Up to so many vectors every number has its bit; of more vectors only BITS_OF_MANY, for which FAISS is twice as fast."""
+BITS_OF_MANY = 256
 MEAN_OF = 20_000
 ROWS_AT_A_TIME = 65_536
 
 
 def worth_it(vectors: np.ndarray) -> bool:
     """Are there so many vectors, of so many numbers, that signs save time and tell enough?"""
-    return len(vectors) >= SIGNS_FROM and vectors.shape[1] >= WIDTHS[-1]
+    return len(vectors) >= SIGNS_FROM and vectors.shape[1] >= BITS_MIN
 
 
 class Signs:
@@ -36,7 +39,7 @@ class Signs:
     def __init__(self, vectors: np.ndarray, index: faiss.IndexBinaryFlat | None = None) -> None:
         import faiss
 
-        self._bits = next(width for width in WIDTHS if width <= vectors.shape[1])
+        self._bits = index.d if index is not None else _bits_for(*vectors.shape)
         self._mean = vectors[:: max(1, len(vectors) // MEAN_OF), : self._bits].astype(np.float32).mean(axis=0)
         if index is None:
             index = faiss.IndexBinaryFlat(self._bits)
@@ -63,9 +66,13 @@ class Signs:
             index = faiss.read_index_binary(str(path))
         except RuntimeError:
             return None
-        fits = isinstance(index, faiss.IndexBinaryFlat) and index.ntotal == len(vectors)
-        signs = cls(vectors, index) if fits else None
-        return signs if signs is not None and signs._bits == index.d else None
+        fits = isinstance(index, faiss.IndexBinaryFlat) and index.ntotal == len(vectors) and index.d <= vectors.shape[1]
+        return cls(vectors, index) if fits else None
 
     def _signs(self, vectors: np.ndarray) -> np.ndarray:
         return np.packbits(vectors[:, : self._bits].astype(np.float32) > self._mean, axis=1)
+
+
+def _bits_for(vectors: int, dimension: int) -> int:
+    """Whole bytes of bits."""
+    return 8 * (min(dimension, dimension if vectors <= WIDE_TO else BITS_OF_MANY) // 8)
