@@ -35,7 +35,7 @@ from rag.types import Progress
 
 class Collection(PageCollection):
     @classmethod
-    def open(cls, path):
+    def open(cls, path, *, engine=None):
         assert not {{"torch", "sentence_transformers", "faiss"}} & set(sys.modules), "loaded before the page was served"
         return cls([])
 
@@ -171,7 +171,7 @@ def command(request, monkeypatch, tmp_path) -> Callable[..., int]:
 
 def test_only_a_folder_that_nobody_named_is_filled(command, monkeypatch, tmp_path):
     told = []
-    monkeypatch.setattr("rag.web.serve.serve", lambda index, **how: told.append((index.absolute(), how["seeds"] and how["seeds"].absolute())))
+    monkeypatch.setattr("rag.web.serve.serve", lambda index, engine, **how: told.append((index.absolute(), how["seeds"] and how["seeds"].absolute())))
     assert command() == 0  # nothing to fill it with either
     (tmp_path / "seeds").mkdir()
     for arguments in ([], ["--index", "mine"]):

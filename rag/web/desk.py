@@ -63,7 +63,7 @@ class Desk:
             [box, chat, self._kept],
             self._answered,
             show_progress="hidden",  # the chat itself says that it searches
-            trigger_mode="always_last",
+            trigger_mode="multiple",  # the script of the bar sends one at a time, and a deferred one would lose what was pressed
             concurrency_limit=ANSWERED_AT_ONCE,
             concurrency_id=ASKS,
             api_visibility="private",
@@ -89,8 +89,7 @@ class Desk:
     def _respond(self, question: str, messages: Messages, kept: object, request: gr.Request, event: gr.EventData) -> Iterator[Shown]:
         language = spoken(request)
         wish = event._data if isinstance(event._data, dict) else {}  # its own attributes fail where a box or the page sends none
-        # What waited for another answer comes without its event: a question still stands in the box.
-        do = str(wish.get("do", "ask" if question.strip() or messages else "recall"))
+        do = str(wish.get("do", "ask"))  # the box itself sends no wish
         try:
             talk, notice = Talk.read(kept), ""
         except ConversationError:

@@ -9,14 +9,23 @@ const on = {signal: (window.__kutipDesk = new AbortController()).signal};
 // Where the focus goes when Python has written the bar anew, and with it the button that was pressed.
 let back = '';
 let set = '';  // what was set when the form was last filled in
-// What Gradio lets wait for another answer loses what was pressed, and would pass for a question in the box: so it waits here.
+// One answer at a time: what is asked or pressed meanwhile waits here, for Gradio would lose it or answer both at once.
 let free = 0, next = null;
 const PATIENCE = 3000;
 const send = (wish) => {
-  if (Date.now() < free) { next = wish; return; }
+  if (Date.now() < free || element.querySelector('.bar[inert]')) { next = wish; return; }
   [free, next] = [Date.now() + PATIENCE, null];
   trigger('submit', wish);
 };
+const ask = (event) => {
+  event.preventDefault();
+  event.stopPropagation();
+  send({do: 'ask'});
+};
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.target.matches?.('.ask textarea')) ask(event);
+}, {...on, capture: true});
+document.addEventListener('click', (event) => { if (event.target.closest?.('.ask button')) ask(event); }, {...on, capture: true});
 const form = () => document.querySelector('form.narrow-form');
 const opener = () => element.querySelector('button.narrow');
 const fill = () => {
