@@ -31,16 +31,33 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., str]]:
     """Serves a page over a collection, or over one that is still opening; gives its address."""
-    pages = []
+    server = Server()
+    yield server
+    server.end()
+    server.end(lasting=True)
 
-    def start(over: object, *, writable: bool = False) -> str:
+
+class Server:
+    """Starts pages, of which those that are not `lasting` end with the module of tests that started them: each one
+    that waits for visitors takes some of the processor."""
+
+    def __init__(self) -> None:
+        self._pages: dict[bool, list] = {False: [], True: []}
+
+    def __call__(self, over: object, *, writable: bool = False, lasting: bool = False) -> str:
         page = build_page(over if isinstance(over, Opening) else Opening.ready(over), writable=writable)
-        pages.append(page)
+        self._pages[lasting].append(page)
         return page.launch(**launch_options("127.0.0.1", writable=writable))[1].rstrip("/")
 
-    yield start
-    for page in pages:
-        page.close(verbose=False)
+    def end(self, *, lasting: bool = False) -> None:
+        while self._pages[lasting]:
+            self._pages[lasting].pop().close(verbose=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended(serve) -> Iterator[None]:
+    yield
+    serve.end()
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +67,7 @@ def collection() -> PageCollection:
 
 @pytest.fixture(scope="session")
 def address(serve, collection) -> str:
-    return serve(collection)
+    return serve(collection, lasting=True)
 
 
 @pytest.fixture(scope="session")

@@ -10,22 +10,29 @@ const on = {signal: (window.__kutipDesk = new AbortController()).signal};
 let back = '';
 let set = '';  // what was set when the form was last filled in
 // One answer at a time: what is asked or pressed meanwhile waits here, for Gradio would lose it or answer both at once.
-let free = 0, next = null;
-const PATIENCE = 3000;
+let free = 0, sent = 0, next = null;
+const PATIENCE = 3000, GIVEN_UP = 60000;
+const busy = () => Date.now() < free || (element.querySelector('.bar[inert]') && Date.now() < sent + GIVEN_UP);
 const send = (wish) => {
-  if (Date.now() < free || element.querySelector('.bar[inert]')) { next = wish; return; }
-  [free, next] = [Date.now() + PATIENCE, null];
+  if (busy()) {
+    next = wish;
+    setTimeout(() => { if (next && !busy()) send(next); }, PATIENCE);
+    return;
+  }
+  [sent, free, next] = [Date.now(), Date.now() + PATIENCE, null];
   trigger('submit', wish);
 };
 const ask = (event) => {
   event.preventDefault();
   event.stopPropagation();
+  if (!document.querySelector('.ask textarea').value.trim()) return;
+  document.dispatchEvent(new Event('kutip-ask'));
   send({do: 'ask'});
 };
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.target.matches?.('.ask textarea')) ask(event);
 }, {...on, capture: true});
-document.addEventListener('click', (event) => { if (event.target.closest?.('.ask button')) ask(event); }, {...on, capture: true});
+document.addEventListener('click', (event) => { if (event.target.closest?.('.ask .submit-button')) ask(event); }, {...on, capture: true});
 const form = () => document.querySelector('form.narrow-form');
 const opener = () => element.querySelector('button.narrow');
 const fill = () => {

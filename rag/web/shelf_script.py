@@ -40,15 +40,14 @@ document.addEventListener('click', (event) => {
   if (!target) return;
   if (target.matches('.shelf-toggle')) return open(!isOpen());
   if (target.matches('.shelf .pick')) return pick(target);
-  if (target.matches('.ask .submit-button')) return open(false);  // the answer comes where the card is
   if (target.matches('.shelf-list .turn[data-start]')) {
     show(Number(target.dataset.start));
     element.closest('.shelf')?.querySelector('.shelf-finder')?.scrollIntoView({block: 'nearest'});
   }
   if (target.matches('.shelf-list tbody tr') && !getSelection().toString()) target.querySelector('a')?.click();
 }, on);
+document.addEventListener('kutip-ask', () => open(false), on);  // the answer comes where the card is
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.target.matches?.('.ask textarea') && event.target.value.trim()) open(false);
   if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented || document.querySelector('.sidebar.open')) return;
   if (isOpen() && event.target.closest?.('.shelf, .shelf-bar')) {
     open(false);

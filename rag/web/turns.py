@@ -22,6 +22,8 @@ ANSWERED_AT_ONCE = 4
 WAITING_MAX = 64
 
 _AGAIN_IN_SECONDS = "2"
+_LOOK_EVERY_SECONDS = 0.01
+"""Gradio's queue looks a thousand times a second whether there is something to do, which keeps a laptop from resting."""
 
 TurnedAway = Callable[[list[Any], fastapi.Request], list[Any]]
 """The outputs of a listener as they are sent to the browser, given its inputs as they came."""
@@ -36,6 +38,7 @@ class Turns:
     def __init__(self, page: gr.Blocks, turned_away: TurnedAway) -> None:
         """Hooks into `page`, which has its queue already; `turned_away` is what the page's own listener then answers."""
         self._queue, self._free, self._posted = page._queue, asyncio.Semaphore(ANSWERED_AT_ONCE), 0
+        self._queue.sleep_when_free = _LOOK_EVERY_SECONDS
         self._turned_away = turned_away
         self._fns, self._push, self._process = page.fns, page._queue.push, page.process_api
         page._queue.push, page.process_api = self._join, self._answer
