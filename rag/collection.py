@@ -64,8 +64,8 @@ class Collection:
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str], *, model: str | None = None, embedder: Embedder | None = None, engine: str | None = None,
-        create: bool = True, read_only: bool = False,
+        cls, path: str | os.PathLike[str], *, model: str | None = None, embedder: Embedder | None = None, create: bool = True,
+        read_only: bool = False, engine: str | None = None,
     ) -> Collection:  # fmt: skip
         """The collection in the folder `path`; an empty one is made there if there is none and `create` is true.
 

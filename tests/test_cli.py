@@ -232,7 +232,7 @@ def test_rebuild_with_an_unknown_model(run: Run, index: Path) -> None:
 def test_serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def serve(index: Path, **options: object) -> None:
+    def serve(index: Path, engine: str | None, **options: object) -> None:
         calls.append((index, options))
         print("Kutip: http://127.0.0.1:7999")
 
@@ -245,7 +245,7 @@ def test_serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_serve_fills_only_a_folder_that_nobody_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     calls = []
-    monkeypatch.setattr(rag.web.serve, "serve", lambda index, **options: calls.append((index, options["seeds"])))
+    monkeypatch.setattr(rag.web.serve, "serve", lambda index, engine, **options: calls.append((index, options["seeds"])))
     run("serve")
     (tmp_path / "seeds").mkdir()
     run("serve")

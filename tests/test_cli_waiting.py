@@ -52,7 +52,7 @@ class SlowCollections:
     """In the place of the class `Collection`."""
 
     @staticmethod
-    def open(path: object, *, create: bool) -> SlowCollection:
+    def open(path: object, *, create: bool, engine: str | None) -> SlowCollection:
         return SlowCollection([VISIT])
 
 

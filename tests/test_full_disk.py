@@ -22,13 +22,12 @@ from fakes import WordCountEmbedder
 from many_articles import many_articles
 from rag import Collection, StorageError, ingest
 from rag.retrieval import dense_cache, lexical_cache
-from rag.retrieval.dense import FaissIndex
 from rag.retrieval.lexical import TantivyIndex
 
 PLACES = {
     "everything": [(Collection, "add")],
     "tantivy": [(TantivyIndex, "commit")],
-    "faiss": [(FaissIndex, "save")],
+    "faiss": [(dense_cache, "save_piece")],
     "manifest": [(dense_cache, "write_manifest"), (lexical_cache, "write_manifest")],
 }
 folder, place, size, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])

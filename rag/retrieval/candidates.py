@@ -33,15 +33,14 @@ ALL = 1.0
 class Candidates:
     """`ids` int64 (n,) are distinct; `most` and `most_words`, float64 (n,), what each may score at most and what its
     words may give of it, the highest first.  `outside` and `outside_words` are the same for any other passage.
-    `dense_ranks` are those of the passages that the dense side named, from 1; passages of equal cosine share one.  None
-    where all passages are candidates."""
+    `dense` are the cosines of the nearest passages, of all down to the last; None where all passages are candidates."""
 
     ids: np.ndarray
     most: np.ndarray
     most_words: np.ndarray
     outside: float
     outside_words: float
-    dense_ranks: dict[int, int] | None
+    dense: dict[int, float] | None
 
 
 def name_candidates(
@@ -65,7 +64,8 @@ def name_candidates(
     dense[other] = view.dense.cosines(vector, ids[other])
     most = np.where(dense < -0.99, outside_dense, weights.dense * np.clip(dense, 0, 1)) + lexical
     order = np.lexsort((ids, -most))
-    return Candidates(ids[order], most[order], lexical[order], outside_dense + outside_words, outside_words, _ranks(near[kept], cosines[kept]))
+    nearest = dict(zip(near[kept].tolist(), cosines[kept].tolist(), strict=True))
+    return Candidates(ids[order], most[order], lexical[order], outside_dense + outside_words, outside_words, nearest)
 
 
 def _by_words(
@@ -122,13 +122,3 @@ def _naming(question: Question, query: Sequence[QueryWord], weights: Weights, pa
         if i and taken > room:
             return known[:i], sum(one.share + one.coverage for one in known[i:])
     return known, 0.0
-
-
-def _ranks(ids: np.ndarray, cosines: np.ndarray) -> dict[int, int]:
-    """Rank from 1 of ids whose cosines fall; equal ones, as far as float16 tells, share the rank of the first."""
-    ranks, rank, last = {}, 0, np.inf
-    for place, (number, cosine) in enumerate(zip(ids.tolist(), np.round(cosines, 6).tolist(), strict=True), start=1):
-        if cosine < last:
-            rank, last = place, cosine
-        ranks[number] = rank
-    return ranks

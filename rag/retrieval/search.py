@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -95,7 +96,7 @@ def rank(
     evidence = Evidence(query, vector, snapshot, in_phrase, weights)
     evidence.weigh(in_phrase)
     k = max(CANDIDATES, 2 * top_k)
-    limit = max(WEIGHED_MAX, 4 * top_k) if snapshot.state.passages > CERTAIN_TO else snapshot.state.passages
+    limit = max(WEIGHED_MAX, 4 * top_k) if snapshot.state.passages > CERTAIN_TO else math.inf
     while True:
         named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights)
         left = _weigh_named(evidence, named, max(RANKED_AT_LEAST, 2 * top_k), limit, top_k)
@@ -103,10 +104,10 @@ def rank(
             break
         k *= 4
     bound = max([named.outside_words, *named.most_words[left].tolist()]) / weights.lexical
-    return Ranking(tuple(_ranked(question, evidence, named.dense_ranks, bound, max(RANKED_AT_LEAST, 2 * top_k))), places)
+    return Ranking(tuple(_ranked(question, evidence, named.dense, bound, max(RANKED_AT_LEAST, 2 * top_k))), places)
 
 
-def _weigh_named(evidence: Evidence, named: Candidates, least: int, limit: int, top_k: int) -> np.ndarray:
+def _weigh_named(evidence: Evidence, named: Candidates, least: int, limit: float, top_k: int) -> np.ndarray:
     """Weigh the candidates that may be among the best `top_k`, at least `least` and about `limit` at most; returns the
     places of those left out."""
     known = evidence.numbers
@@ -166,16 +167,22 @@ class Evidence:
             for one, score, cosine, lexical, coverage, present in columns
         ]
 
+    def existing(self, numbers: Iterable[int]) -> Iterable[int]:
+        """Those of the passages `numbers` that the snapshot has."""
+        return self._snapshot.spans(list(numbers))
+
     def reached(self, top_k: int) -> float:
         """The score of the last of the best `top_k`; below 0 if there are fewer."""
         return float(np.partition(self._scores, -top_k)[-top_k]) if len(self._scores) >= top_k else -1.0
 
 
-def _ranked(question: Question, evidence: Evidence, dense_ranks: Mapping[int, int] | None, next_lexical: float, most: int) -> list[Ranked]:
+def _ranked(question: Question, evidence: Evidence, dense: Mapping[int, float] | None, next_lexical: float, most: int) -> list[Ranked]:
     found = [one for one in evidence.weighed if one.score > TIE or one.phrases]
+    known = {one.stored.id for one in evidence.weighed}
     lexical_ranks = _ranks({one.stored.id: one.lexical for one in evidence.weighed}, next_lexical)
-    if dense_ranks is None:
-        dense_ranks = _ranks({one.stored.id: one.cosine for one in evidence.weighed}, 0.0)
+    if dense is not None and len(known) < len(evidence.numbers):  # an index may hold passages that this snapshot does not: they have no rank
+        dense = {number: dense[number] for number in evidence.existing(dense)}
+    dense_ranks = _ranks({one.stored.id: one.cosine for one in evidence.weighed} if dense is None else dense, 0.0)
     return [
         Ranked(
             one.stored, one.article_id, one.score, one.cosine, one.lexical, one.coverage, dense_ranks.get(one.stored.id), lexical_ranks.get(one.stored.id),

@@ -211,6 +211,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The conversation cannot be saved, loaded or taken back.",
         "id": "Percakapan tidak dapat disimpan, dimuat, atau dibatalkan.",
     },
+    "error.EngineError": {
+        "en": "The server that holds the vectors does not answer as it should.",
+        "id": "Server tempat vektor disimpan tidak menjawab semestinya.",
+    },
     "error.ModelError": {"en": "The language model cannot be loaded.", "id": "Model bahasa tidak dapat dimuat."},
     "error.StorageError": {
         "en": "The disk is full, or the stored articles are damaged.",
