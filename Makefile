@@ -16,7 +16,8 @@ test: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(PIP) -c constraints.txt -e ".[bench]"
-	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed --passages 2000
+	$(BIN)/python -m benchmarks.scale --work build/scale --sizes 2000 10000
 
 # DATA=folder of sets in BEIR form (`seeds/` without it); makes an environment for each peer in build/peers, some 9 GB.
 bench-peers: $(VENV)/.tested

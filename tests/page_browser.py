@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -39,19 +40,30 @@ def serve() -> Iterator[Callable[..., str]]:
 
 class Server:
     """Starts pages, of which those that are not `lasting` end with the module of tests that started them: each one
-    that waits for visitors takes some of the processor."""
+    that waits for visitors takes some of the processor.  Their ports are used again, for at an address it knows the
+    browser has the page's files, compiled."""
 
     def __init__(self) -> None:
-        self._pages: dict[bool, list] = {False: [], True: []}
+        self._pages: dict[bool, list[tuple[object, int]]] = {False: [], True: []}
+        self._ports: list[int] = []
 
     def __call__(self, over: object, *, writable: bool = False, lasting: bool = False) -> str:
         page = build_page(over if isinstance(over, Opening) else Opening.ready(over), writable=writable)
-        self._pages[lasting].append(page)
-        return page.launch(**launch_options("127.0.0.1", writable=writable))[1].rstrip("/")
+        port = self._ports.pop() if self._ports else free_port()
+        self._pages[lasting].append((page, port))
+        return page.launch(server_port=port, **launch_options("127.0.0.1", writable=writable))[1].rstrip("/")
 
     def end(self, *, lasting: bool = False) -> None:
         while self._pages[lasting]:
-            self._pages[lasting].pop().close(verbose=False)
+            page, port = self._pages[lasting].pop()
+            page.close(verbose=False)
+            self._ports.append(port)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 @pytest.fixture(scope="module", autouse=True)
