@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from milvus_servers import HOST, Lite, start_lite
 
-from rag.retrieval.milvus_address import PORT, MilvusAddress
+from rag.retrieval.milvus.address import PORT, MilvusAddress
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from rag.retrieval.milvus_address import MilvusAddress
-from rag.retrieval.milvus_link import MilvusLink
+from rag.retrieval.milvus.address import MilvusAddress
+from rag.retrieval.milvus.link import MilvusLink
 
 HOST = "127.0.0.1"
 

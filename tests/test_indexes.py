@@ -10,8 +10,8 @@ from rag.retrieval.brute_force import BruteForceVectors, BruteForceWords
 from rag.retrieval.dense import FaissIndex
 from rag.retrieval.index import LexicalDocument
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
-from rag.retrieval.milvus_vectors import FLAT, HNSW, MilvusVectors
-from rag.retrieval.milvus_words import MilvusWords
+from rag.retrieval.milvus.vectors import FLAT, HNSW, MilvusVectors
+from rag.retrieval.milvus.words import MilvusWords
 
 pytest_plugins = ("milvus_fixtures",)
 
@@ -286,8 +286,8 @@ def test_a_graph_finds_nearly_all_of_the_nearest(request):
 
 def test_milvus_finds_among_more_ids_than_a_filter_names(request, monkeypatch):
     """Both ways: when most of what is near is allowed, and when hardly anything is."""
-    monkeypatch.setattr("rag.retrieval.milvus_table.FILTER_IDS", 20)
-    monkeypatch.setattr("rag.retrieval.milvus_table.FOUND_MAX", 64)
+    monkeypatch.setattr("rag.retrieval.milvus.table.FILTER_IDS", 20)
+    monkeypatch.setattr("rag.retrieval.milvus.table.FOUND_MAX", 64)
     link = link_of(request, "lite")
     index, oracle = MilvusVectors.create(link, fresh_table(link, "kutip_test_among"), DIMENSION, FLAT), BruteForceVectors(DIMENSION)
     for one in (index, oracle):

@@ -19,10 +19,10 @@ from test_incremental import QUESTIONS, assert_same, evidence
 
 from rag import Answer, Article, Collection, EngineError, Filters
 from rag.cli import main
-from rag.retrieval.milvus_address import MilvusAddress, parse_engine
-from rag.retrieval.milvus_link import SETTLE_SECONDS, MilvusLink
-from rag.retrieval.milvus_store import MilvusStore
-from rag.retrieval.milvus_table import MilvusTable
+from rag.retrieval.milvus.address import MilvusAddress, parse_engine
+from rag.retrieval.milvus.link import SETTLE_SECONDS, MilvusLink
+from rag.retrieval.milvus.store import MilvusStore
+from rag.retrieval.milvus.table import MilvusTable
 
 pytest_plugins = ("milvus_fixtures",)
 
@@ -144,7 +144,7 @@ def test_rows_that_nobody_knows_are_no_answer(engine, tmp_path):
 def test_rows_that_an_interrupted_writer_left_are_deleted(engine, tmp_path, monkeypatch):
     with opened(tmp_path / "one", engine) as collection:
         collection.add(many_articles(10))
-        monkeypatch.setattr("rag.retrieval.milvus_words.MilvusWords.commit", _fails)
+        monkeypatch.setattr("rag.retrieval.milvus.words.MilvusWords.commit", _fails)
         collection.add(many_articles(20))
         monkeypatch.undo()
         assert note_of(collection).generation < _state(collection).generation
@@ -190,7 +190,7 @@ def test_a_passage_removed_in_the_middle_of_a_question(engine, tmp_path, monkeyp
 
 
 def test_a_copy_of_the_folder_answers_until_something_it_holds_is_removed(engine, tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.retrieval.milvus_live.LOOK_SECONDS", -1.0)
+    monkeypatch.setattr("rag.retrieval.milvus.live.LOOK_SECONDS", -1.0)
     with opened(tmp_path / "one", engine) as collection:
         collection.add(many_articles(20))
     shutil.copytree(tmp_path / "one", tmp_path / "copy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag import EngineError
-from rag.retrieval.milvus_address import MilvusAddress, parse_engine
+from rag.retrieval.milvus.address import MilvusAddress, parse_engine
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.retrieval.live import LiveIndexes
-from rag.retrieval.milvus_address import parse_engine
+from rag.retrieval.milvus.address import parse_engine
 from rag.storage.reader import Reader
 
 
@@ -13,6 +13,6 @@ def open_indexes(folder: Path, reader: Reader, engine: str | None, *, writable: 
     """The indexes of the collection in `folder`; `engine` None keeps them there.  Raises EngineError."""
     if engine is None:
         return LiveIndexes(folder, reader, writable=writable)
-    from rag.retrieval.milvus_live import MilvusIndexes
+    from rag.retrieval.milvus.live import MilvusIndexes
 
     return MilvusIndexes(folder, reader, parse_engine(engine), writable=writable)

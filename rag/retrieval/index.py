@@ -38,7 +38,30 @@ class LexicalDocument:
     title: Sequence[str] = ()
 
 
-class LexicalIndex(Protocol):
+class LexicalSearch(Protocol):
+    """What a question asks of the lexical side."""
+
+    def search(
+        self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(ids, scores) of the `k` best passages that hold one of `terms`, each counted with its weight, best first.
+
+        A passage gains the weight of each of `groups` once if it, or its title, holds any term of the group.  Only
+        passages with ids `allowed`, which are sorted, are found, if given.
+        """
+        ...
+
+    def phrase(self, words: Sequence[str], k: int) -> list[int]:
+        """Rows of up to `k` articles in which the exact terms `words` stand one after the other."""
+        ...
+
+    @property
+    def average(self) -> float:
+        """The average length that scores are computed with; it may lag behind what was removed.  At least 1."""
+        ...
+
+
+class LexicalIndex(LexicalSearch, Protocol):
     """Terms of passages by id, and whole articles by row for phrases.  Changes are visible after `commit`, and durable
     where the index has a folder.
 
@@ -62,25 +85,6 @@ class LexicalIndex(Protocol):
         ...
 
     def commit(self) -> None: ...
-
-    def search(
-        self, terms: Mapping[str, float], k: int, groups: Sequence[tuple[Sequence[str], float]] = (), allowed: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """(ids, scores) of the `k` best passages that hold one of `terms`, each counted with its weight, best first.
-
-        A passage gains the weight of each of `groups` once if it, or its title, holds any term of the group.  Only
-        passages with ids `allowed`, which are sorted, are found, if given.
-        """
-        ...
-
-    def phrase(self, words: Sequence[str], k: int) -> list[int]:
-        """Rows of up to `k` articles in which the exact terms `words` stand one after the other."""
-        ...
-
-    @property
-    def average(self) -> float:
-        """The average length that scores are computed with; it may lag behind what was removed.  At least 1."""
-        ...
 
     def __len__(self) -> int:
         """Passages and articles together."""

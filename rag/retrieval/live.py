@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.errors import CollectionBusy, CollectionReadOnly
 from rag.retrieval.dense import FaissIndex
 from rag.retrieval.dense_cache import DenseFile, catch_up, load_dense, save_dense
+from rag.retrieval.index import LexicalSearch, VectorIndex
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
 from rag.retrieval.lexical_cache import LexicalCacheWriter, in_memory, open_read_only, remove_old, torn
 from rag.retrieval.watched import WatchedLexical
@@ -25,10 +25,6 @@ from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import NewArticle
 from rag.storage.schema import can_write
 from rag.storage.verify import damaged, fits
-
-if TYPE_CHECKING:
-    from rag.retrieval.milvus_live import TermsAndPhrases
-    from rag.retrieval.milvus_vectors import MilvusVectors
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +47,8 @@ class View:
     generation: int
     epoch: int
     last_passage: int
-    dense: FaissIndex | MilvusVectors
-    lexical: WatchedLexical | TantivyIndex | TermsAndPhrases | None
+    dense: VectorIndex
+    lexical: LexicalSearch | None
     pending: tuple[int, ...] = ()
     pending_articles: tuple[int, ...] = ()
 

@@ -20,8 +20,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rag.retrieval.index import K1, TITLE_WEIGHT, B, LexicalDocument
-from rag.retrieval.milvus_link import MilvusLink
-from rag.retrieval.milvus_table import MilvusTable
+from rag.retrieval.milvus.link import MilvusLink
+from rag.retrieval.milvus.table import MilvusTable
 from rag.text.words import STEM_MARK
 
 FOUND_WHOLE_MAX = 4096

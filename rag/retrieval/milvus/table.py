@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.errors import EngineError
 from rag.retrieval.index import contained
-from rag.retrieval.milvus_link import MilvusLink
+from rag.retrieval.milvus.link import MilvusLink
 
 ROWS_AT_A_TIME = 1000
 FOUND_MAX = 16_384

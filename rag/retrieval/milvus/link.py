@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rag.errors import EngineError
-from rag.retrieval.milvus_address import TOKEN_VARIABLE, MilvusAddress
+from rag.retrieval.milvus.address import TOKEN_VARIABLE, MilvusAddress
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient

@@ -15,10 +15,10 @@ from rag.errors import EngineError
 from rag.retrieval.bm25 import ENGINE_AVERAGE
 from rag.retrieval.documents import documents_after
 from rag.retrieval.index import LexicalDocument
-from rag.retrieval.milvus_link import MilvusLink
-from rag.retrieval.milvus_table import ROWS_AT_A_TIME, drop_table
-from rag.retrieval.milvus_vectors import FLAT, FLAT_MAX, HNSW, MilvusVectors
-from rag.retrieval.milvus_words import MilvusWords
+from rag.retrieval.milvus.link import MilvusLink
+from rag.retrieval.milvus.table import ROWS_AT_A_TIME, drop_table
+from rag.retrieval.milvus.vectors import FLAT, FLAT_MAX, HNSW, MilvusVectors
+from rag.retrieval.milvus.words import MilvusWords
 from rag.storage.manifest import sync_file, sync_folder
 from rag.storage.reader import Snapshot
 

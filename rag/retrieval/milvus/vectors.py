@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.retrieval.milvus_link import MilvusLink
-from rag.retrieval.milvus_table import FOUND_MAX, MilvusTable
+from rag.retrieval.milvus.link import MilvusLink
+from rag.retrieval.milvus.table import FOUND_MAX, MilvusTable
 
 FLAT, HNSW = "FLAT", "HNSW"
 FLAT_MAX = 200_000

@@ -13,10 +13,10 @@ import numpy as np
 from rag.errors import EngineError
 from rag.retrieval.lexical import TantivyIndex
 from rag.retrieval.live import CACHE, PENDING_MAX, CacheWriter, LiveIndexes, View
-from rag.retrieval.milvus_address import MilvusAddress
-from rag.retrieval.milvus_link import MilvusLink
-from rag.retrieval.milvus_store import MilvusStore, RemoteNote
-from rag.retrieval.milvus_words import MilvusWords
+from rag.retrieval.milvus.address import MilvusAddress
+from rag.retrieval.milvus.link import MilvusLink
+from rag.retrieval.milvus.store import MilvusStore, RemoteNote
+from rag.retrieval.milvus.words import MilvusWords
 from rag.retrieval.watched import WatchedLexical
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import NewArticle

@@ -1,0 +1,1 @@
+"""The vectors and terms of a collection on a Milvus server."""
