@@ -1,17 +1,19 @@
-"""What a figure was measured on: processor, versions, memory speed and use."""
+"""What a figure was measured on: processor, versions, time, memory speed and use.  Needs nothing but NumPy, for it runs in every peer's environment."""
 
 from __future__ import annotations
 
 import os
 import platform
-import resource
+import sys
 import time
+from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+MIB = 2**20
 PACKAGES = ("numpy", "faiss-cpu", "tantivy")
 
 
@@ -25,26 +27,41 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {names[0] if names else platform.processor()}, Python {platform.python_version()}, {versions}, {date.today()}"
 
 
-def memory_mb(*, peak: bool = False, mapped: bool = True) -> float:
-    """Resident memory of this process, its highest so far if `peak`; without pages of files if not `mapped`."""
-    if peak:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line)
-    return int(fields["VmRSS" if mapped else "RssAnon"].split()[0]) / 1024
+def seconds(call: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
 
 
-def tree_mb(folder: Path) -> float:
-    """What the files of a folder hold, in MB."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+def folder_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def resident() -> float:
+    """MiB of this process in memory now, files mapped into it included; the highest so far where there is no /proc."""
+    return _status("VmRSS") if sys.platform == "linux" else peak()
+
+
+def peak() -> float:
+    """MiB of this process in memory at its highest."""
+    if sys.platform == "linux":
+        return _status("VmHWM")  # ru_maxrss would begin with the highest of the process that started this one
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (MIB if sys.platform == "darwin" else 1024)
+
+
+def anonymous() -> float:
+    """MiB of this process in memory now without the files mapped into it; all of it where there is no /proc."""
+    return _status("RssAnon") if sys.platform == "linux" else resident()
+
+
+def _status(field: str) -> float:
+    lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
 
 
 def read_speed() -> float:
     """GB/s at which one thread reads memory: the best of five dot products over 256 MB."""
     numbers = np.ones(2**25, np.float64)
-
-    def seconds() -> float:
-        begin = time.perf_counter()
-        np.dot(numbers, numbers)
-        return time.perf_counter() - begin
-
-    return numbers.nbytes / min(seconds() for _ in range(5)) / 1e9
+    return numbers.nbytes / min(seconds(lambda: np.dot(numbers, numbers)) for _ in range(5)) / 1e9

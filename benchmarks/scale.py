@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import machine, memory_mb, read_speed, tree_mb
+from benchmarks.machine import anonymous, folder_bytes, machine, peak, read_speed, resident, seconds
 from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.reporting import growth, save
 from rag import Collection
@@ -37,12 +37,11 @@ FIRST_NEW = 10**9
 def make(folder: Path, work: Path, data: Path | None, passages: int) -> None:
     """Fills `folder` from a stream; figures of the ingest go into made.json beside it."""
     source = Recombined.prepared(work / "base", data)
-    begin, before = time.perf_counter(), memory_mb()
+    begin, before = time.perf_counter(), resident()
     with Collection.open(folder, embedder=source) as collection:
         collection.add(source.articles(passages))
         found = collection.searched()
-    seconds = time.perf_counter() - begin
-    rate, more = found.passages / seconds, memory_mb(peak=True) - before
+    rate, more = found.passages / (time.perf_counter() - begin), peak() - before
     figures = {"passages": found.passages, "articles": found.articles, "ingest, passages/s": rate, "ingest, MB more": more}
     folder.with_suffix(".json").write_text(json.dumps(figures))
 
@@ -53,8 +52,8 @@ def measure(folder: Path, work: Path) -> dict[str, float]:
     made = json.loads(folder.with_suffix(".json").read_text())
     questions = source.questions(QUESTIONS, made["articles"])
     vectors = [source.encode_query(question) for question in questions]
-    figures: dict[str, float] = {**made, "disk, MB": tree_mb(folder)}
-    before = memory_mb()
+    figures: dict[str, float] = {**made, "disk, MB": folder_bytes(folder) / 1e6}
+    before = resident()
     begin = time.perf_counter()
     with Collection.open(folder, embedder=source) as collection:
         figures["open, s"] = time.perf_counter() - begin
@@ -63,15 +62,15 @@ def measure(folder: Path, work: Path) -> dict[str, float]:
         for verb in ("search", "ask"):
             taken = _each(getattr(collection, verb), questions)
             figures[f"{verb} p50, ms"], figures[f"{verb} p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
-        figures["memory, MB"], figures["of it not mapped, MB"] = memory_mb() - before, memory_mb(mapped=False)
+        figures["memory, MB"], figures["of it not mapped, MB"] = resident() - before, anonymous()
         figures["recall@10"] = _recall(collection, vectors[:RECALL_QUESTIONS])
         figures["first ten as with certainty"] = _agreement(collection, questions[:CERTAIN_QUESTIONS])
         added, asked, removed = [], [], []
         for number in range(FIRST_NEW, FIRST_NEW + CHANGES):
             article = source.article(number)
-            added.append(_seconds(lambda article=article: collection.add(article)))
-            asked.append(_seconds(lambda: collection.search(questions[0])))
-            removed.append(_seconds(lambda article=article: collection.remove(article.id)))
+            added.append(seconds(lambda article=article: collection.add(article)))
+            asked.append(seconds(lambda: collection.search(questions[0])))
+            removed.append(seconds(lambda article=article: collection.remove(article.id)))
         figures["add one, s"], figures["delete one, s"] = statistics.median(added), statistics.median(removed)
         figures["first question after a change, ms"] = 1000 * statistics.median(asked)
     figures["torch loaded"] = float("torch" in sys.modules)
@@ -89,13 +88,13 @@ def measure_vectors(count: int, work: Path) -> dict[str, float]:
     batches = [(i, min(50_000, count - i)) for i in range(0, count, 50_000)]
     save_piece(filled(source.dimension, count, ((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches)), path)
     figures = {"passages": count, "index made, s": time.perf_counter() - begin, "disk, MB": path.stat().st_size / 1e6}
-    before, begin = memory_mb(), time.perf_counter()
+    before, begin = resident(), time.perf_counter()
     loaded = FaissIndex.load(path, source.dimension)
     figures["open, s"] = time.perf_counter() - begin
     queries = [source.encode_query(question) for question in source.questions(RECALL_QUESTIONS, count // PASSAGES_IN_ARTICLE)]
     taken = _each(lambda query: loaded.search(query, 32), queries)
     figures["search p50, ms"], figures["search p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
-    figures["memory, MB"] = memory_mb() - before
+    figures["memory, MB"] = resident() - before
     exact = _exact(((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches), np.stack(queries))
     figures["recall@10"] = float(np.mean([len(set(exact[i]) & set(loaded.search(query, 32)[0].tolist())) / 10 for i, query in enumerate(queries)]))
     path.unlink()
@@ -137,13 +136,7 @@ def _exact(batches, queries: np.ndarray) -> list[list[int]]:
 def _each(call, values) -> list[float]:
     """Milliseconds of each call, after one that does not count."""
     call(values[0])
-    return [1000 * _seconds(lambda value=value: call(value)) for value in values]
-
-
-def _seconds(call) -> float:
-    begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
+    return [1000 * seconds(lambda value=value: call(value)) for value in values]
 
 
 def in_process(*arguments: str) -> dict[str, float]:

@@ -18,12 +18,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
+from benchmarks.machine import seconds
 from benchmarks.reporting import save
 from rag import Article, Collection
 from rag.embedding.bundled import load_bundled
@@ -46,12 +46,6 @@ def texts(count: int, data: Path | None) -> list[str]:
     sentences = [text[one.start : one.end] for text in written for one in sentence_spans(text)]
     chance = random.Random(0)
     return [" ".join(chance.choice(sentences) for _ in range(4)) for _ in range(count)]
-
-
-def seconds(call) -> float:
-    begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
 
 
 def copy_speed() -> float:

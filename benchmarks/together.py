@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import machine, memory_mb
+from benchmarks.machine import anonymous, machine
 from benchmarks.recombined import Recombined
 from benchmarks.reporting import save
 from rag import Collection
@@ -68,7 +68,7 @@ def asking(collection: Collection, questions: list[str], clients: int, seconds: 
     for thread in threads:
         thread.start()
     while time.monotonic() < end:
-        memory.append(memory_mb(mapped=False))
+        memory.append(anonymous())
         threads[0].join(1.0)
     for thread in threads:
         thread.join()

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import machine
 from benchmarks.peers import environments, grown, measures, report
 from benchmarks.peers.adapters import kutip
 from benchmarks.peers.comparison import Comparison
@@ -66,11 +67,11 @@ def test_bytes_and_memory(tmp_path):
     (tmp_path / "deep").mkdir()
     (tmp_path / "one").write_bytes(b"12345")
     (tmp_path / "deep" / "two").write_bytes(b"678")
-    assert measures.folder_bytes(tmp_path) == 8
-    before = measures.resident()
+    assert machine.folder_bytes(tmp_path) == 8
+    before = machine.resident()
     with mmap.mmap(-1, 2**25) as held:  # 32 MiB of new pages, whatever is free in the heap
         held.write(b"x" * 2**25)
-        assert measures.resident() - before > 25 and measures.peak() >= measures.resident() - 1
+        assert machine.resident() - before > 25 and machine.peak() >= machine.resident() - 1
 
 
 def test_ndcg_by_hand():

@@ -1,22 +1,14 @@
-"""The arithmetic and the gauges of the comparison.  Needs nothing but NumPy, for it runs in every peer's environment."""
+"""The arithmetic of the comparison.  Needs nothing but NumPy, for it runs in every peer's environment."""
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 
-MIB = 2**20
-
-
-def seconds(call: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
+from benchmarks.machine import seconds
 
 
 def taken(calls: Iterable[Callable[[], object]], budget: float) -> list[float]:
@@ -81,26 +73,3 @@ def per_second(call: Callable[[int], object], clients: int, each: int, budget: f
     if errors:
         raise errors[0]
     return sum(done) / (time.perf_counter() - begin)
-
-
-def folder_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def resident() -> float:
-    """MiB of this process in memory now, files mapped into it included; the highest so far where there is no /proc."""
-    return _status("VmRSS") if sys.platform == "linux" else peak()
-
-
-def peak() -> float:
-    """MiB of this process in memory at its highest."""
-    if sys.platform == "linux":
-        return _status("VmHWM")  # ru_maxrss would begin with the highest of the process that started this one
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (MIB if sys.platform == "darwin" else 1024)
-
-
-def _status(field: str) -> float:
-    lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))

@@ -17,9 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import MIB, folder_bytes, peak, resident, seconds
 from benchmarks.peers.job import Job
 from benchmarks.peers.material import load_passages, load_questions
-from benchmarks.peers.measures import MIB, exact_neighbours, folder_bytes, peak, per_second, percentile, recall, resident, seconds, taken
+from benchmarks.peers.measures import exact_neighbours, per_second, percentile, recall, taken
 from benchmarks.peers.protocol import Adapter, Unsupported
 
 Figures = dict[str, Any]

@@ -75,4 +75,4 @@ class Signs:
 
 def _bits_for(vectors: int, dimension: int) -> int:
     """Whole bytes of bits."""
-    return 8 * (min(dimension, dimension if vectors <= WIDE_TO else BITS_OF_MANY) // 8)
+    return (dimension if vectors <= WIDE_TO else min(dimension, BITS_OF_MANY)) // 8 * 8
