@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality import RememberingEmbedder
+from benchmarks.models import RememberingEmbedder
 from benchmarks.reporting import save
 from benchmarks.sets import Row, rows
 from rag import Article, Collection

@@ -14,6 +14,19 @@ from rag.embedding.embedder import Document, Embedder
 DEPTH = 100
 
 
+class RememberingEmbedder:
+    """The embedder of all collections; a question that is asked of several corpora is encoded once."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self.name, self.dimension, self.encode_document = inner.name, inner.dimension, inner.encode_document
+        self._inner, self._known = inner, {}
+
+    def encode_query(self, question: str) -> np.ndarray:
+        if question not in self._known:
+            self._known[question] = self._inner.encode_query(question)
+        return self._known[question]
+
+
 @dataclass(frozen=True, slots=True)
 class Speed:
     """Passages encoded, and seconds for it."""

@@ -25,31 +25,18 @@ import numpy as np
 from ir_measures import RR, R, nDCG
 
 from benchmarks.baselines import PUBLISHED, WhitespaceBM25
-from benchmarks.models import DEPTH, Alone, Speed, matched
+from benchmarks.models import DEPTH, Alone, RememberingEmbedder, Speed, matched
 from benchmarks.reporting import bars, mean, save, table
 from benchmarks.sets import Row, bitexts, rows
 from rag import Article, Collection, Filters
 from rag.answering.answer import best_confidence
 from rag.answering.evidence import ANSWERS_FROM
-from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
+from rag.embedding.embedder import BUNDLED, load_embedder
 
 SIDES = ("BM25 whitespace", "lexical", "dense", "fusion")
 METRICS = {"nDCG@10": nDCG @ 10, "recall@1": R @ 1, "recall@10": R @ 10, "recall@100": R @ 100, "MRR@10": RR @ 10}
 RATES = ("refused %", "answered without it %", "answer in a marked sentence %")
 CURVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
-
-
-class RememberingEmbedder:
-    """The embedder of all collections; a question that is asked of several corpora is encoded once."""
-
-    def __init__(self, inner: Embedder) -> None:
-        self.name, self.dimension, self.encode_document = inner.name, inner.dimension, inner.encode_document
-        self._inner, self._known = inner, {}
-
-    def encode_query(self, question: str) -> np.ndarray:
-        if question not in self._known:
-            self._known[question] = self._inner.encode_query(question)
-        return self._known[question]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.baselines import WhitespaceBM25
+from benchmarks.choosing import Candidates, best_weights, fitted, grid, rates
 from benchmarks.models import Alone, matched
 from benchmarks.reporting import mean, table
 from benchmarks.sets import Bitext, bitexts, rows
@@ -88,3 +89,51 @@ def test_a_table_and_its_mean():
     assert mean(figures.values()) == {"x": 2.0, "y": 2.0}
     assert table(figures, ("x", "y"), "row") == ["| row | x | y |", "|---|--:|--:|", "| one | 1.0 | 2.0 |", "| two | 3.0 |  |"]
     assert np.isfinite(list(mean(figures.values()).values())).all()
+
+
+@st.composite
+def ranked(draw):
+    """The candidates of one question with scores of few values, so that many are equal."""
+    many = draw(st.integers(1, 30))
+    column = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=many, max_size=many).map(np.array)
+    documents = np.array(draw(st.lists(st.integers(0, 14), min_size=many, max_size=many)))
+    right = draw(st.sets(st.integers(0, 14)))
+    relevant = np.array([number in right for number in documents.tolist()])
+    return Candidates("row", False, draw(column), draw(column), draw(column), np.ones(many, bool), documents, relevant, len(right) + 1)
+
+
+@given(ranked(), st.sampled_from(grid()))
+def test_the_gain_of_weights_is_that_of_the_documents_in_the_order_of_their_best_passage(one, weights):
+    best: dict[int, tuple[float, int]] = {}
+    for place, (number, score) in enumerate(zip(one.documents.tolist(), one.scores(weights).tolist(), strict=True)):
+        best[number] = min(best.get(number, (9.0, 0)), (-score, place))
+    order = sorted(best, key=best.__getitem__)[:10]
+    relevant = set(one.documents[one.relevant].tolist())
+    gained = sum(1 / math.log2(rank + 1) for rank, number in enumerate(order, 1) if number in relevant)
+    assert one.ndcg(weights) == pytest.approx(gained / sum(1 / math.log2(rank + 1) for rank in range(1, min(one.wanted, 10) + 1)))
+
+
+def test_weights_of_the_grid_add_up_and_the_best_are_no_worse_than_any():
+    chance = np.random.default_rng(3)
+    asked = [
+        Candidates("row", False, *chance.random((3, 20)), np.ones(20, bool), np.arange(20), np.arange(20) == n % 20, 1)  # fmt: skip
+        for n in range(20)
+    ]
+    weights, value = best_weights(asked)
+    assert all(sum((one.dense, one.lexical, one.coverage)) == pytest.approx(1) and min(one.dense, one.lexical, one.coverage) >= 0 for one in grid())
+    assert value == pytest.approx(max(100 * np.mean([one.ndcg(each) for one in asked]) for each in grid()))
+    assert weights in grid()
+
+
+def test_the_factors_of_confidence_refuse_one_of_twenty_and_tell_what_answers():
+    pytest.importorskip("sklearn")
+    chance = np.random.default_rng(5)
+    first = []
+    for _ in range(400):
+        relevant = np.arange(10) == chance.integers(5)
+        first.append((chance.random((10, 2)) * 0.5 + 0.4 * relevant[:, None], relevant))
+    factors = fitted(first)
+    refused, answered = rates(first, factors)
+    assert min(factors[:2]) > 0 > factors[2]
+    assert refused == pytest.approx(5, abs=0.5)
+    assert answered < 50
