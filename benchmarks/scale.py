@@ -21,10 +21,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine import anonymous, folder_bytes, machine, peak, read_speed, resident, seconds
+from benchmarks.models import RememberingEmbedder
 from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.reporting import growth, save
 from rag import Collection
-from rag.retrieval import candidates, search
+from rag.retrieval import search
 
 QUESTIONS = 200
 RECALL_QUESTIONS = 100
@@ -49,13 +50,14 @@ def make(folder: Path, work: Path, data: Path | None, passages: int) -> None:
 def measure(folder: Path, work: Path) -> dict[str, float]:
     """Figures of the collection in `folder`; run in a process of its own."""
     source = Recombined.prepared(work / "base")
+    embedder = RememberingEmbedder(source)  # so that every vector is known before it is asked for
     made = json.loads(folder.with_suffix(".json").read_text())
     questions = source.questions(QUESTIONS, made["articles"])
-    vectors = [source.encode_query(question) for question in questions]
+    vectors = [embedder.encode_query(question) for question in questions]
     figures: dict[str, float] = {**made, "disk, MB": folder_bytes(folder) / 1e6}
     before = resident()
     begin = time.perf_counter()
-    with Collection.open(folder, embedder=source) as collection:
+    with Collection.open(folder, embedder=embedder) as collection:
         figures["open, s"] = time.perf_counter() - begin
         collection.ask(questions[0])
         figures["open and first answer, s"] = time.perf_counter() - begin
@@ -114,10 +116,10 @@ def _recall(collection: Collection, vectors: list[np.ndarray]) -> float:
 def _agreement(collection: Collection, questions: list[str]) -> float:
     """The share of the first ten hits that stays when every passage that might be among them is weighed."""
     found = [{(hit.passage.article_id, hit.passage.start) for hit in collection.search(question)} for question in questions]
-    usual = search.CERTAIN_TO, candidates.HOLDERS_SHARE, search.CANDIDATES
-    search.CERTAIN_TO, candidates.HOLDERS_SHARE, search.CANDIDATES = 10**12, 1.0, 1024
+    usual = search.CERTAIN_TO, search.CANDIDATES
+    search.CERTAIN_TO, search.CANDIDATES = 10**12, 1024
     certain = [{(hit.passage.article_id, hit.passage.start) for hit in collection.search(question)} for question in questions]
-    search.CERTAIN_TO, candidates.HOLDERS_SHARE, search.CANDIDATES = usual
+    search.CERTAIN_TO, search.CANDIDATES = usual
     return float(np.mean([len(one & two) / max(len(two), 1) for one, two in zip(found, certain, strict=True)]))
 
 

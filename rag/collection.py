@@ -210,9 +210,7 @@ class Collection:
                 self._overview = Overview(generation, snapshot.state.articles, snapshot.state.passages, **lists)
             return self._overview
 
-    def browse(
-        self, words: str = "", *, filters: Filters | None = None, order: Order | str = Order.NEWEST, start: int = 0, limit: int = 25
-    ) -> Listing:
+    def browse(self, words: str = "", *, filters: Filters | None = None, order: Order | str = Order.NEWEST, start: int = 0, limit: int = 25) -> Listing:
         """Articles whose title, source or id holds every one of `words`, in any case: `limit` of them from number `start` on.
 
         Raises ValueError for an `order` that is none of `Order`, and for a `start` or `limit` below 0.
@@ -288,29 +286,31 @@ class Collection:
         """The ranking of a question, the snapshot it was made in and what of that was searched; None for an empty collection."""
         if top_k < 1:
             raise ValueError(f"top_k is {top_k}; it must be at least 1.")
-        with self._snapshot() as snapshot:
-            languages = self._searched(snapshot).languages
-            parsed = parse_question(text, languages)
-            if snapshot.state is None or not snapshot.state.passages:
-                yield None
-                return
-        vector, epoch = self.embedder.encode_query(text), self._embedder_epoch
+        languages = self._known[1].languages if self._known else ()
+        parsed = parse_question(text, languages)
+        epoch = self._embedder_epoch
+        vector = self._embedder.encode_query(text) if epoch else None
         while True:
             with self._snapshot() as snapshot:
-                view = self._indexes.at(snapshot) if snapshot.state.epoch == epoch else None
-                if view is None:
-                    vector, epoch = self.embedder.encode_query(text), self._embedder_epoch
-                    continue
-                if languages != self._searched(snapshot).languages:
-                    languages = self._searched(snapshot).languages
-                    parsed = parse_question(text, languages)
-                question, known = with_names(parsed, snapshot)
-                asked = Asked(question, query_words(question, known, snapshot.state.passages), vector, languages)
-                selection = self._selections.at(snapshot, filters) if filters else None
-                ranking = rank(question, asked.query, vector, snapshot, view, selection, top_k=min(top_k, TOP_K_MAX))
-                if not self._indexes.overtaken(snapshot):
-                    yield asked, ranking, snapshot, selection.searched if selection else self._searched(snapshot)
+                state, whole = snapshot.state, self._searched(snapshot)
+                if not whole.passages:
+                    yield None
                     return
+                if languages != whole.languages:
+                    languages = whole.languages
+                    parsed = parse_question(text, languages)
+                current = epoch == state.epoch
+                view = self._indexes.at(snapshot) if current else None
+                if view is not None:
+                    question, known = with_names(parsed, snapshot)
+                    asked = Asked(question, query_words(question, known, state.passages), vector, languages)
+                    selection = self._selections.at(snapshot, filters) if filters else None
+                    ranking = rank(question, asked.query, vector, snapshot, view, selection, top_k=min(top_k, TOP_K_MAX))
+                    if not self._indexes.overtaken(snapshot):
+                        yield asked, ranking, snapshot, selection.searched if selection else whole
+                        return
+            if not current:
+                vector, epoch = self.embedder.encode_query(text), self._embedder_epoch
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:

@@ -30,15 +30,13 @@ STOP_COVERAGE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word of a question: its term numbers in the collection (None: nowhere), what it can contribute at most, and how
-    many passages hold its most common form."""
+    """A word of a question: its term numbers in the collection (None: nowhere), and what it can contribute at most."""
 
     written: str
     exact: int | None
     stems: tuple[int, ...]
     idf: float
     weight: float
-    holders: int = 0
 
     @property
     def asks(self) -> float:
@@ -53,7 +51,7 @@ def query_word(written: str, exact: str, stems: Sequence[str], known: Mapping[st
     """
     holders = max((known[term][1] for term in (exact, *stems) if term in known), default=0)
     idf = math.log(1 + (passages - holders + 0.5) / (holders + 0.5))
-    return QueryWord(written, known[exact][0] if exact in known else None, tuple(known[stem][0] for stem in stems if stem in known), idf, weight, holders)
+    return QueryWord(written, known[exact][0] if exact in known else None, tuple(known[stem][0] for stem in stems if stem in known), idf, weight)
 
 
 @dataclass(frozen=True, slots=True)

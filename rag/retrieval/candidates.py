@@ -1,7 +1,7 @@
 """Which passages may be among the best, and what each and any other can score at most: both sides name theirs.
 
-Words that so many passages hold that naming them would mean reading most of the index say little; they name nobody and
-are counted as what they may add at most.
+In a large collection that certainty costs more than it finds: the lexical index is asked for less, in a fifth of the
+time, and what it says is an estimate.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from rag.storage.records import State
 TIE = 1e-6
 WEIGHED_WHOLE = 250
 """Of a selection of no more passages than this every one is a candidate."""
-HOLDERS_MAX = 20_000
-HOLDERS_SHARE = 0.05
-"""The words of a question name passages, the rarest first, while all of them together have no more holders than this
-number and this share of the collection."""
+LITTLE = 0.06
+"""In a large collection the most common words of a question, those that together give no more than this share of what
+all its words give, name nobody: they stand in most passages, and reading their lists takes longest."""
 ALL = 1.0
 """No side adds more, and no score is higher."""
 
@@ -33,7 +32,8 @@ ALL = 1.0
 class Candidates:
     """`ids` int64 (n,) are distinct; `most` and `most_words`, float64 (n,), what each may score at most and what its
     words may give of it, the highest first.  `outside` and `outside_words` are the same for any other passage.
-    `dense` are the cosines of the nearest passages, of all down to the last; None where all passages are candidates."""
+    `dense` are the cosines of the nearest passages, of all down to the last; None where all passages are candidates.
+    Where certainty was not asked for, `most` and `outside` are estimates."""
 
     ids: np.ndarray
     most: np.ndarray
@@ -44,8 +44,9 @@ class Candidates:
 
 
 def name_candidates(
-    question: Question, query: Sequence[QueryWord], vector: np.ndarray, view: View, k: int, state: State, selection: Selection | None, weights: Weights
-) -> Candidates:
+    question: Question, query: Sequence[QueryWord], vector: np.ndarray, view: View, k: int, state: State, selection: Selection | None, weights: Weights,
+    *, certain: bool,
+) -> Candidates:  # fmt: skip
     """About the `k` best of each side, and every passage that the lexical index does not hold yet."""
     if selection is not None and len(selection.passages) <= WEIGHED_WHOLE:
         whole = np.full(len(selection.passages), ALL)
@@ -54,9 +55,9 @@ def name_candidates(
     near, cosines = view.dense.search(vector, k, allowed)
     kept = cosines > TIE
     outside_dense = weights.dense * min(ALL, float(cosines[kept][-1])) if kept.sum() == k else 0.0
-    words, given, outside_words = _by_words(question, query, view, k, state, selection, weights)
+    words, given, outside_words = _by_words(question, query, view, k, state, selection, weights, certain=certain)
     ids = np.union1d(near[kept], words)
-    lexical = np.full(len(ids), outside_words)
+    lexical = np.full(len(ids), outside_words if certain else outside_words / 2)  # most of those not named hold few of the words
     lexical[np.searchsorted(ids, words)] = given
     dense = np.full(len(ids), -1.0)
     dense[np.searchsorted(ids, near[kept])] = cosines[kept]
@@ -69,8 +70,9 @@ def name_candidates(
 
 
 def _by_words(
-    question: Question, query: Sequence[QueryWord], view: View, k: int, state: State, selection: Selection | None, weights: Weights
-) -> tuple[np.ndarray, np.ndarray, float]:
+    question: Question, query: Sequence[QueryWord], view: View, k: int, state: State, selection: Selection | None, weights: Weights,
+    *, certain: bool,
+) -> tuple[np.ndarray, np.ndarray, float]:  # fmt: skip
     """(ids, what the words of each may give at most, the same for any other passage): the `k` best as the lexical index
     has it, and all that it does not hold yet.
 
@@ -78,47 +80,61 @@ def _by_words(
     still counts in its average length; it rounds lengths down, which only raises its own.
     """
     pending = np.array(view.pending if selection is None else selection.among(view.pending), np.int64)
-    naming, rest = _naming(question, query, weights, state.passages)
-    if view.lexical is None or not naming:
-        return pending, np.full(len(pending), ALL), rest if view.lexical is not None else 0.0
-    terms: dict[str, float] = {}
-    groups = []
-    for asked in naming:
-        terms |= {term: asked.share * (EXACT_WEIGHT if term == asked.exact else 1 - EXACT_WEIGHT) for term in asked.terms}
-        groups.append((asked.terms, asked.coverage))
+    terms, groups, rest = (_bounding if certain else _estimating)(_asked(question, query, weights))
+    if view.lexical is None or not terms:
+        return pending, np.full(len(pending), ALL), 0.0
     ids, scores = view.lexical.search(terms, k, groups, None if selection is None else selection.passages)
     drift = max(1.0, ENGINE_AVERAGE * state.words / max(state.passages, 1) / view.lexical.average)
     most = ENGINE_RATIO * drift * scores.astype(np.float64)
     outside = rest + (float(most[-1]) if len(ids) == k else 0.0)
-    new = ~np.isin(pending, ids)
-    return np.concatenate([ids, pending[new]]), np.concatenate([np.minimum(most + rest, ALL), np.full(int(new.sum()), ALL)]), outside
+    most = np.minimum(most + rest, ALL)
+    if not len(pending):
+        return ids, most, outside
+    new = pending[~np.isin(pending, ids)]
+    return np.concatenate([ids, new]), np.concatenate([most, np.full(len(new), ALL)]), outside
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A word of the question with the terms that stand for it in the index, and what it may give: for its weight, and
-    for being there at all."""
+    """A word of the question with its forms that stand in the collection, and what it may give: for its weight, and for
+    being there at all."""
 
-    terms: tuple[str, ...]
-    exact: str
-    holders: int
+    exact: tuple[str, ...]
+    stems: tuple[str, ...]
     share: float
     coverage: float
 
 
-def _naming(question: Question, query: Sequence[QueryWord], weights: Weights, passages: int) -> tuple[list[_Asked], float]:
-    """The words that name passages, the rarest of them first, and what the others may add at most."""
+def _asked(question: Question, query: Sequence[QueryWord], weights: Weights) -> list[_Asked]:
     possible, all_asked = max(sum(word.weight * word.idf for word in query), 1e-9), max(sum(word.asks for word in query), 1e-9)
-    known = []
-    for word, weighed in zip(question.words, query, strict=True):
-        terms = (word.exact,) * (weighed.exact is not None) + tuple(word.stems if weighed.stems else ())
-        if terms:
-            share, coverage = weights.lexical * weighed.weight * weighed.idf / possible, weights.coverage * weighed.asks / all_asked
-            known.append(_Asked(terms, word.exact, weighed.holders, share, coverage))
-    known.sort(key=lambda asked: asked.holders)
-    room, taken = max(HOLDERS_MAX, HOLDERS_SHARE * passages), 0
-    for i, asked in enumerate(known):
-        taken += asked.holders
-        if i and taken > room:
-            return known[:i], sum(one.share + one.coverage for one in known[i:])
-    return known, 0.0
+    return [
+        _Asked(
+            (word.exact,) * (weighed.exact is not None), word.stems if weighed.stems else (),
+            weights.lexical * weighed.weight * weighed.idf / possible, weights.coverage * weighed.asks / all_asked,
+        )
+        for word, weighed in zip(question.words, query, strict=True)
+    ]  # fmt: skip
+
+
+Terms = tuple[dict[str, float], list[tuple[Sequence[str], float]], float]
+"""Terms with their weights, groups with theirs, and what the words left out may give."""
+
+
+def _bounding(words: Sequence[_Asked]) -> Terms:
+    """Those by which a passage scores no less than it may."""
+    terms: dict[str, float] = {}
+    for word in words:
+        terms |= dict.fromkeys(word.exact, word.share * EXACT_WEIGHT) | dict.fromkeys(word.stems, word.share * (1 - EXACT_WEIGHT))
+    return terms, [((*word.exact, *word.stems), word.coverage) for word in words if word.exact or word.stems], 0.0
+
+
+def _estimating(words: Sequence[_Asked]) -> Terms:
+    """Those by which it scores about what it does: a passage that holds a word's exact form holds one of its stems as
+    often, and what being there gives grows with them.  Words that say little are left out."""
+    known = sorted((word for word in words if word.exact or word.stems), key=lambda word: word.share + word.coverage)
+    gives = np.cumsum([0.0, *(word.share + word.coverage for word in known)])
+    little = int(np.searchsorted(gives, LITTLE * gives[-1], side="right")) - 1
+    terms: dict[str, float] = {}
+    for word in known[little:]:
+        terms |= dict.fromkeys(word.stems or word.exact, word.share + word.coverage)
+    return terms, [], float(gives[little])

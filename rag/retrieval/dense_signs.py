@@ -45,6 +45,7 @@ class Signs:
             index = faiss.IndexBinaryFlat(self._bits)
             for start in range(0, len(vectors), ROWS_AT_A_TIME):
                 index.add(self._signs(vectors[start : start + ROWS_AT_A_TIME]))
+        index.use_heap = False  # counting vectors by their distance takes half the time of a heap of a thousand
         self._index = index
 
     def nearest(self, query: np.ndarray, count: int) -> np.ndarray:

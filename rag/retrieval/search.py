@@ -22,25 +22,24 @@ from rag.text.words import STEMMERS
 from rag.types import Hit, Passage
 
 CANDIDATES = 128
-"""How many passages each side names at least; naming one costs next to nothing."""
+"""How many passages each side names at least, where the best are to be certain."""
 CANDIDATES_MAX = 1024
 WEIGHED_AT_ONCE = 32
 CERTAIN_TO = 20_000
-"""In a collection of up to so many passages the best are certain; in a larger one at most WEIGHED_MAX are weighed, or
-four times as many as are asked for: there certainty costs more than it finds (docs/growth.md has what it misses)."""
-WEIGHED_MAX = 64
+"""In a collection of up to so many passages the best are certain; in a larger one each side names CANDIDATES_OF_MANY,
+and at most WEIGHED_MAX are weighed, or four times as many as are asked for: there certainty costs more than it finds
+(docs/growth.md has what it misses)."""
+CANDIDATES_OF_MANY = 64
+WEIGHED_MAX = 48
 RANKED_AT_LEAST = 32
 """So many passages are ranked however few are asked for: an answer looks that far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A passage with its article's id and language, its scores, which words of the question it holds, bool (words,),
-    and how many of its phrases."""
+    """A passage with its scores, which words of the question it holds, bool (words,), and how many of its phrases."""
 
     stored: StoredPassage
-    article_id: str
-    language: str
     score: float
     cosine: float
     lexical: float
@@ -95,10 +94,11 @@ def rank(
             in_phrase.setdefault(number, set()).add(place.phrase)
     evidence = Evidence(query, vector, snapshot, in_phrase, weights)
     evidence.weigh(in_phrase)
-    k = max(CANDIDATES, 2 * top_k)
-    limit = max(WEIGHED_MAX, 4 * top_k) if snapshot.state.passages > CERTAIN_TO else math.inf
+    certain = snapshot.state.passages <= CERTAIN_TO
+    k = max(CANDIDATES if certain else CANDIDATES_OF_MANY, 2 * top_k)
+    limit = math.inf if certain else max(WEIGHED_MAX, 4 * top_k)
     while True:
-        named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights)
+        named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights, certain=certain)
         left = _weigh_named(evidence, named, max(RANKED_AT_LEAST, 2 * top_k), limit, top_k)
         if named.outside <= TIE or k >= CANDIDATES_MAX or len(evidence.numbers) >= limit or evidence.reached(top_k) > named.outside + TIE:
             break
@@ -159,13 +159,13 @@ class Evidence:
         cosines = (vectors * self._vector).sum(axis=1, dtype=np.float64)
         words = lexical_scores(query, [one.terms for one in stored], [one.words for one in stored], state.words / max(state.passages, 1))
         scores = np.round(fuse(cosines, words.score, words.coverage, self._weights), 9)
-        articles = self._snapshot.ids_and_languages({one.article for one in stored})
         self._scores = np.concatenate([self._scores, scores])
         columns = zip(stored, scores.tolist(), cosines.tolist(), words.score.tolist(), words.coverage.tolist(), words.present, strict=True)
-        self.weighed += [
-            Weighed(one, *articles[one.article], score, cosine, lexical, coverage, present, len(self._in_phrase.get(one.id, ())))
-            for one, score, cosine, lexical, coverage, present in columns
-        ]
+        self.weighed += [Weighed(*values, len(self._in_phrase.get(values[0].id, ()))) for values in columns]
+
+    def articles(self) -> dict[int, tuple[str, str]]:
+        """(id, language) of the articles that were weighed, by row."""
+        return self._snapshot.ids_and_languages({one.stored.article for one in self.weighed})
 
     def existing(self, numbers: Iterable[int]) -> Iterable[int]:
         """Those of the passages `numbers` that the snapshot has."""
@@ -179,16 +179,19 @@ class Evidence:
 def _ranked(question: Question, evidence: Evidence, dense: Mapping[int, float] | None, next_lexical: float, most: int) -> list[Ranked]:
     found = [one for one in evidence.weighed if one.score > TIE or one.phrases]
     known = {one.stored.id for one in evidence.weighed}
+    articles = evidence.articles()
     lexical_ranks = _ranks({one.stored.id: one.lexical for one in evidence.weighed}, next_lexical)
     if dense is not None and len(known) < len(evidence.numbers):  # an index may hold passages that this snapshot does not: they have no rank
         dense = {number: dense[number] for number in evidence.existing(dense)}
     dense_ranks = _ranks({one.stored.id: one.cosine for one in evidence.weighed} if dense is None else dense, 0.0)
+    best = sorted(found, key=lambda one: (-one.phrases, -one.score, articles[one.stored.article][0], one.stored.start))[:most]
     return [
         Ranked(
-            one.stored, one.article_id, one.score, one.cosine, one.lexical, one.coverage, dense_ranks.get(one.stored.id), lexical_ranks.get(one.stored.id),
-            _matched(question, one.present), one.phrases, _same_language(one.language, question),
+            one.stored, articles[one.stored.article][0], one.score, one.cosine, one.lexical, one.coverage,
+            dense_ranks.get(one.stored.id), lexical_ranks.get(one.stored.id), _matched(question, one.present), one.phrases,
+            _same_language(articles[one.stored.article][1], question),
         )
-        for one in sorted(found, key=lambda one: (-one.phrases, -one.score, one.article_id, one.stored.start))[:most]
+        for one in best
     ]  # fmt: skip
 
 
@@ -199,14 +202,10 @@ def _same_language(language: str, question: Question) -> bool:
 def _ranks(values: Mapping[int, float], others: float) -> dict[int, int]:
     """Rank from 1 among all passages, by id: only where the value is above `others`, which bounds those that were not
     weighed, and above 0.  Equal values share a rank."""
-    known = sorted(((round(value, 6), number) for number, value in values.items() if value > max(others, 0.0) + TIE), reverse=True)
-    ranks: dict[int, int] = {}
-    last, rank_ = np.inf, 0
-    for place, (value, number) in enumerate(known, start=1):
-        if value < last:
-            last, rank_ = value, place
-        ranks[number] = rank_
-    return ranks
+    ids, found = np.array(list(values), np.int64), np.array(list(values.values()), np.float64)
+    above = found > max(others, 0.0) + TIE
+    ids, falling = ids[above], -np.round(found[above], 6)
+    return dict(zip(ids.tolist(), (1 + np.searchsorted(np.sort(falling), falling)).tolist(), strict=True))
 
 
 def _matched(question: Question, present: np.ndarray) -> tuple[str, ...]:
