@@ -23,7 +23,9 @@ from rag.embedding.embedder import Document, Encoded
 from rag.text.sentences import sentence_spans
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-PASSAGES_IN_ARTICLE = 5
+PARAGRAPHS = 5
+PASSAGES_IN_ARTICLE = 6
+"""So many the paragraphs make: a long one is cut."""
 SENTENCES_IN_PASSAGE = 6
 NEIGHBOURHOOD = 12
 """Sentences of a passage come from so many neighbours in a real text."""
@@ -83,8 +85,8 @@ class Recombined:
     def article(self, number: int, chance: np.random.Generator | None = None) -> Article:
         chance = chance or np.random.default_rng([1, number])
         paragraphs = []
-        for passage in range(PASSAGES_IN_ARTICLE):
-            drawn = number * PASSAGES_IN_ARTICLE + passage
+        for passage in range(PARAGRAPHS):
+            drawn = number * PARAGRAPHS + passage
             names = " ".join(name(int(drawn * part**3)) for part in chance.random(3))
             start = int(chance.integers(len(self.sentences)))
             places = (start + chance.integers(NEIGHBOURHOOD, size=SENTENCES_IN_PASSAGE)) % len(self.sentences)
