@@ -113,6 +113,9 @@ def test_the_report_counts_what_was_trained_on(made):
     assert kept < 1000 and report["pairs"] == {"ms": kept, "jv": 60}
     assert report["questions"] == {"facqa_id": sum(text not in asked[80:] for text in asked[:80])}
     assert report["sources"] == {"made up": kept + 60} and report["tokens"] >= 400_000
+    card = (made / "work" / "bundle" / "README.md").read_text(encoding="utf-8")
+    assert f"| ms | {kept:,} |" in card and "| jv | 60 |" in card and f"| made up | {kept + 60:,} | pairs of texts |  |" in card
+    assert f"| facqa_id | {report['questions']['facqa_id']:,} | questions, the train split | CC BY-SA 4.0 |" in card and f"{report['tokens']:,} tokens" in card
 
 
 def test_a_run_that_is_done_is_not_done_again(made):

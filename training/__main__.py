@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer
 
+from training.card import write_card
 from training.distil import Distillation, Schedule
 from training.finish import Finish, Finishing
 from training.held_out import HeldOut
@@ -56,7 +57,7 @@ def make(data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, f
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
     pack(work / "model", out)
-    return {
+    report = {
         "pairs": {language.code: len(some) for language, some in pairs.items()},
         "sources": _counts([pair.source for some in pairs.values() for pair in some]),
         "words": _counts([pair.source for some in words.values() for pair in some]),
@@ -64,6 +65,8 @@ def make(data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, f
         "pieces": len(tokenizer), "steps": first.state.step, "tokens": first.state.tokens, "hours": round(first.state.seconds / 3600, 2),
         "device": device, "threads": torch.get_num_threads(), "torch": torch.__version__,
     }  # fmt: skip
+    write_card(out, report, data)
+    return report
 
 
 def _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, pool) -> None:
