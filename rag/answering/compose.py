@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.answering.duplicates import first_of_its_kind
 from rag.answering.evidence import confidence, strength
-from rag.answering.sentences import best_sentence
+from rag.answering.sentences import Coverage, best_sentence
 from rag.retrieval.bm25 import QueryWord
 from rag.retrieval.phrases import PhrasePlace
 from rag.retrieval.question import Question
@@ -200,14 +200,13 @@ def _spread(quotes: Sequence[_Quote]) -> list[_Quote]:
 
 def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot, articles: _Articles) -> list[Citation]:
     stored = snapshot.sentences([number for quote in quotes for number in quote.passages])
+    coverage = Coverage(asked.question, asked.query, asked.languages)
     citations = []
     for number, quote in enumerate(quotes, start=1):
         article, best = articles.get(quote.row), quote.best
         text = article.text
-        sentence = _phrase_sentence(text, quote) or best_sentence(
-            text, [stored[one] for one in quote.passages if one in stored], asked.question, asked.query, asked.vector, asked.languages
-        )
-        sentence = sentence or Span(quote.start, quote.end)
+        sentences = [stored[one] for one in quote.passages if one in stored]
+        sentence = _phrase_sentence(text, quote) or best_sentence(text, sentences, coverage, asked.vector) or Span(quote.start, quote.end)
         why = Why(0.0, 0.0, None, None, (), phrase=True)
         if best is not None:
             why = Why(best.dense, best.lexical, best.dense_rank, best.lexical_rank, best.matched, quote.phrase is not None)

@@ -9,22 +9,19 @@ import numpy as np
 from rag.retrieval.bm25 import QueryWord
 from rag.retrieval.question import Question
 from rag.storage.records import StoredSentences
-from rag.text.words import term_sets
+from rag.text.words import piece_terms, pieces
 from rag.types import Span
 
 COSINE_WEIGHT = 0.5
 
 
-def best_sentence(
-    text: str, passages: Sequence[StoredSentences], question: Question, query: Sequence[QueryWord], vector: np.ndarray, languages: Sequence[str]
-) -> Span | None:
+def best_sentence(text: str, passages: Sequence[StoredSentences], coverage: Coverage, vector: np.ndarray) -> Span | None:
     """The sentence of `passages`, all of them of the article `text`, with the best mix of meaning and words.
 
     score = COSINE_WEIGHT * cosine of question and sentence (the mean of its token vectors in its passage)
-            + (1 - COSINE_WEIGHT) * the share of the question's idf whose words stand in it; the first one wins a tie.
+            + (1 - COSINE_WEIGHT) * its `coverage` of the question; the first one wins a tie.
     """
     best, best_score = None, -np.inf
-    coverage = Coverage(question, query, languages)
     for stored in passages:
         cosines = _cosines(stored.vectors, vector, len(stored.spans))
         for span, cosine in zip(stored.spans, cosines, strict=True):
@@ -35,7 +32,7 @@ def best_sentence(
 
 
 class Coverage:
-    """The share of a question's weighted idf whose words, in any form, stand in a text."""
+    """The share of a question's weighted idf whose words, in any form, stand in a text; each word is looked at once."""
 
     def __init__(self, question: Question, query: Sequence[QueryWord], languages: Sequence[str]) -> None:
         self._languages = tuple(languages)
@@ -45,12 +42,14 @@ class Coverage:
         for i, word in enumerate(question.words):
             for term in word.terms:
                 self._holds.setdefault(term, set()).add(i)
+        self._held: dict[str, frozenset[int]] = {}
 
     def of(self, text: str) -> float:
         held: set[int] = set()
-        for terms in term_sets(text, self._languages):
-            if not self._holds.keys().isdisjoint(terms):
-                held.update(*(self._holds[term] for term in terms if term in self._holds))
+        for piece in pieces(text):
+            if piece not in self._held:
+                self._held[piece] = frozenset(i for term in piece_terms(piece, self._languages) for i in self._holds.get(term, ()))
+            held |= self._held[piece]
         return sum(self._asks[i] for i in sorted(held)) / self._possible if self._possible else 0.0
 
 

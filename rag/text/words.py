@@ -60,10 +60,14 @@ def words(text: str, languages: Iterable[str] = ()) -> Iterator[Word]:
         yield _word(piece, stemmers)
 
 
-def term_sets(text: str, languages: Iterable[str] = ()) -> Iterator[frozenset[str]]:
-    """The terms of each word of `text`, as `words` gives them."""
-    stemmers = _stemmers_of(tuple(languages))
-    return (_term_set(piece, stemmers) for piece in _pieces(unicodedata.normalize("NFKC", text)))
+def pieces(text: str) -> list[str]:
+    """The words of `text` in order, as they are written."""
+    return _pieces(unicodedata.normalize("NFKC", text))
+
+
+def piece_terms(piece: str, languages: Iterable[str] = ()) -> tuple[str, ...]:
+    """The terms of one word, as `words` gives them."""
+    return _word(piece, _stemmers_of(tuple(languages))).terms
 
 
 def passage_terms(text: str, language: str) -> tuple[list[str], list[str]]:
@@ -95,11 +99,6 @@ def _pieces(text: str) -> list[str]:
 @lru_cache(maxsize=1_000)
 def _stemmers_of(languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({STEMMERS.get(language, "") for language in languages} | {""}))
-
-
-@lru_cache(maxsize=100_000)
-def _term_set(piece: str, stemmers: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_word(piece, stemmers).terms)
 
 
 @lru_cache(maxsize=100_000)
