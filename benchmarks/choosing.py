@@ -3,8 +3,8 @@
     python -m benchmarks.choosing --data DIR [--questions 60] [--rows xquad.de-en idk_mrc_id ...]
 
 Only on every other question of each validation set (half 0 of benchmarks/quality.py, which measures on the rest).
-Weights: of all in steps of .05 those with the best mean nDCG@10 over the rows, for questions in English and for the
-others.  Confidence: a logistic regression of "answers" on the cosine and the share of the question's idf that a passage
+Weights: of all in steps of .05 those with the best mean nDCG@10 over the rows, for questions in English, in Indonesian and
+for the others.  Confidence: a logistic regression of "answers" on the cosine and the share of the question's idf that a passage
 covers, among the first passages of each question, moved until 5 % of the questions whose passage is there are refused.
 Prints what is chosen beside what rag/retrieval/fusion.py and rag/answering/evidence.py hold now, which nobody changes
 but by hand.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,23 +26,25 @@ from rag import Article, Collection, Filters
 from rag.answering.answer import LOOKED_AT
 from rag.answering.evidence import OTHER_LANGUAGE, SAME_LANGUAGE
 from rag.embedding.embedder import BUNDLED, load_embedder
-from rag.retrieval.fusion import ENGLISH, USUAL, Weights, fuse
+from rag.retrieval.fusion import ENGLISH, INDONESIAN, USUAL, Weights, fuse, weights_of
 
 REFUSED = 0.05
 STEP = 0.05
 RANKED = 10
+NOW = {"USUAL": USUAL, "ENGLISH": ENGLISH, "INDONESIAN": INDONESIAN}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The passages that were ranked for one question; arrays of one length.
 
+    `group` names the weights of NOW that its language gets.
     `documents` numbers their documents from 0, `relevant` says which passages are of a relevant one; `wanted` counts
     the relevant documents of the question, found or not.
     """
 
     row: str
-    english: bool
+    group: str
     cosines: np.ndarray
     lexical: np.ndarray
     coverage: np.ndarray
@@ -73,7 +75,8 @@ def candidates(one: Row, collection: Collection, number: str) -> Candidates | No
     columns = ([getattr(hit, name) for hit in passages] for name in ("dense", "lexical", "coverage", "same_language"))
     relevant = np.array([hit.article_id in one.relevant[number] for hit in passages])
     documents = np.array([names[hit.article_id] for hit in passages])
-    return Candidates(one.name, set(spoken) == {"en"}, *map(np.array, columns), documents, relevant, len(one.relevant[number]))
+    group = next(name for name, weights in NOW.items() if weights is weights_of(spoken))
+    return Candidates(one.name, group, *map(np.array, columns), documents, relevant, len(one.relevant[number]))
 
 
 def mean_ndcg(asked: Iterable[Candidates], weights: Weights) -> float:
@@ -103,11 +106,11 @@ def best_weights(asked: Sequence[Candidates]) -> tuple[Weights, float]:
 Factors = tuple[float, float, float]
 
 
-def evidence(asked: Iterable[Candidates], usual: Weights, english: Weights, *, same_language: bool) -> list[tuple[np.ndarray, np.ndarray]]:
+def evidence(asked: Iterable[Candidates], chosen: Mapping[str, Weights], *, same_language: bool) -> list[tuple[np.ndarray, np.ndarray]]:
     """Of each question the first passages: (cosine, coverage) by row, float (n, 2), and whether they are relevant."""
     found = []
     for one in asked:
-        order = np.argsort(-one.scores(english if one.english else usual), kind="stable")[: 2 * LOOKED_AT]
+        order = np.argsort(-one.scores(chosen[one.group]), kind="stable")[: 2 * LOOKED_AT]
         order = order[one.same_language[order] == same_language]
         if len(order):
             found.append((np.stack([one.cosines[order], one.coverage[order]], 1), one.relevant[order]))
@@ -159,14 +162,14 @@ def main() -> None:
     parser.add_argument("--rows", nargs="*", help="names of rows; all without it")
     arguments = parser.parse_args()
     found = collect(arguments.data, arguments.questions, arguments.rows)
-    chosen = {"USUAL": USUAL, "ENGLISH": ENGLISH}
-    for name, now in tuple(chosen.items()):
-        asked = [one for one in found if one.english == (name == "ENGLISH")]
+    chosen = dict(NOW)
+    for name, now in NOW.items():
+        asked = [one for one in found if one.group == name]
         if asked:
             chosen[name], value = best_weights(asked)
             print(f"{name}: nDCG@10 {value:.2f} with {chosen[name]}; now {mean_ndcg(asked, now):.2f} with {now}")
     for name, now, same in (("SAME_LANGUAGE", SAME_LANGUAGE, True), ("OTHER_LANGUAGE", OTHER_LANGUAGE, False)):
-        first = evidence(found, chosen["USUAL"], chosen["ENGLISH"], same_language=same)
+        first = evidence(found, chosen, same_language=same)
         if any(relevant.any() for _, relevant in first):
             for title, factors in (("fitted", fitted(first)), ("now", now)):
                 refused, answered = rates(first, factors)

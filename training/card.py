@@ -9,9 +9,9 @@ from typing import Any
 
 LICENCES = "LICENCES.tsv"
 OWN_LICENCES = {
-    "CC-CEDICT": "CC BY-SA 4.0",
-    "JMdict": "CC BY-SA 4.0",
-    "CLDR": "Unicode licence",
+    "cc-cedict": "CC BY-SA 4.0",
+    "jmdict": "CC BY-SA 4.0",
+    "cldr": "Unicode licence",
     "emoji": "BSD; names from CLDR",
     "idk_mrc_id": "CC BY-SA 4.0",
     "facqa_id": "CC BY-SA 4.0",

@@ -50,8 +50,7 @@ def read_weights(folder: Path = MODEL_FOLDER) -> Weights:
     from safetensors.numpy import load_file
 
     try:
-        table, rest = load_file(folder / TABLE_FILE), load_file(folder / "model.safetensors")
-        stored = load_file(folder / LAYERS_FILE) if (folder / LAYERS_FILE).is_file() else {}
+        table, stored, rest = (load_file(folder / name) for name in (TABLE_FILE, LAYERS_FILE, "model.safetensors"))
         layers = {name: widened(stored[name], stored[f"{name}.scales"]) for name in stored if not name.endswith(".scales")}
         layers |= {name: np.asarray(value, np.float32) for name, value in rest.items()}
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
