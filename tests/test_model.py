@@ -89,6 +89,12 @@ def test_a_question_needs_no_framework():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "(384,) []"
 
 
+def test_loading_the_model_for_passages_says_nothing():
+    code = "from rag.embedding import BUNDLED, Document, load_embedder; load_embedder(BUNDLED).encode_document([Document('Siapa?')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "" and "MISSING" not in done.stderr and "LOAD REPORT" not in done.stderr
+
+
 @pytest.mark.parametrize("name", ["layers.int8.safetensors", "model.safetensors", "word_embeddings.int8.safetensors", "tokenizer.json", "config.json"])
 def test_a_damaged_file_of_the_model_is_named_as_such(name, tmp_path):
     shutil.copytree(MODEL_FOLDER, tmp_path / "model")

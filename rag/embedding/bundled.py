@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,8 @@ def load_bundled(folder: Path = MODEL_FOLDER) -> SentenceTransformer:
 
     weights = read_weights(folder)
     try:
-        model = load_model(str(folder), config_kwargs={"vocab_size": 1})
+        with _without_warnings():
+            model = load_model(str(folder), config_kwargs={"vocab_size": 1})
         inner = model[0].auto_model
         unknown = inner.load_state_dict({name: torch.from_numpy(value) for name, value in weights.layers.items()}, strict=False)
         missing = [name for name in unknown.missing_keys if name != TABLE and not name.startswith(UNUSED)]
@@ -72,3 +74,16 @@ def load_bundled(folder: Path = MODEL_FOLDER) -> SentenceTransformer:
     inner.set_input_embeddings(torch.nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=0))
     inner.config.vocab_size = len(rows)
     return model
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Transformers lists the matrices that it does not find in the folder: they are filled in from our own files."""
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
