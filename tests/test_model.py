@@ -90,7 +90,7 @@ def test_a_question_needs_no_framework():
 
 
 def test_loading_the_model_for_passages_says_nothing():
-    code = "from rag.embedding import BUNDLED, Document, load_embedder; load_embedder(BUNDLED).encode_document([Document('Siapa?')])"
+    code = "import transformers; from rag.embedding import BUNDLED, Document, load_embedder; load_embedder(BUNDLED).encode_document([Document('Siapa?')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "" and "MISSING" not in done.stderr and "LOAD REPORT" not in done.stderr
 

@@ -78,7 +78,10 @@ def load_bundled(folder: Path = MODEL_FOLDER) -> SentenceTransformer:
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Transformers lists the matrices that it does not find in the folder: they are filled in from our own files."""
+    """Transformers lists the matrices that it does not find in the folder: they are filled in from our own files.
+
+    What `load_model` asks for by the environment comes too late where a program has imported transformers before.
+    """
     from transformers.utils import logging
 
     before = logging.get_verbosity()

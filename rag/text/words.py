@@ -56,7 +56,7 @@ class Word:
 def words(text: str, languages: Iterable[str] = ()) -> Iterator[Word]:
     """The words of `text` in order, each stemmed in every one of `languages` (ISO 639-1; unknown ones stem to themselves)."""
     stemmers = _stemmers_of(tuple(languages))
-    for piece in _pieces(unicodedata.normalize("NFKC", text)):
+    for piece in pieces(text):
         yield _word(piece, stemmers)
 
 
@@ -73,7 +73,7 @@ def piece_terms(piece: str, languages: Iterable[str] = ()) -> tuple[str, ...]:
 def passage_terms(text: str, language: str) -> tuple[list[str], list[str]]:
     """The exact terms of a passage in order, and for each of them its stem in `language`."""
     stemmer = STEMMERS.get(language, "")
-    both = [_terms(piece, stemmer) for piece in _pieces(unicodedata.normalize("NFKC", text))]
+    both = [_terms(piece, stemmer) for piece in pieces(text)]
     return [exact for exact, _ in both], [stem for _, stem in both]
 
 
