@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 
 from benchmarks import machine
-from benchmarks.peers import environments, grown, measures, report
+from benchmarks.peers import environments, measures, report
 from benchmarks.peers.adapters import kutip
 from benchmarks.peers.comparison import Comparison
 from benchmarks.peers.engines import ENGINES, Engine
-from benchmarks.peers.making import documents, ndcg, of_row
+from benchmarks.peers.making import documents, made, ndcg, of_row
 from benchmarks.peers.material import Material, load_passages, load_questions
 from benchmarks.peers.protocol import Adapter, Question
 from benchmarks.peers.running import ERROR, Setting, measure, medians, openings
+from benchmarks.recombined import Recombined
 from benchmarks.sets import Row
 from rag.text.passages import passage_spans
-
-POOL = [f"{start} kata{i} harga beras di pasar induk naik lagi menurut pedagang lama." for i, start in enumerate(["Kemarin", "Lusa", "Senin", "Pagi"] * 5)]
+from rag.text.sentences import sentence_spans
 
 
 def unit(rows) -> np.ndarray:
@@ -90,31 +90,28 @@ def test_a_document_counts_by_its_best_passage_and_large_sets_keep_what_is_relev
     assert of_row(row, 2).material.questions == ["satu"]  # d4 and d5 are kept, but d1 is not
 
 
-def test_made_passages_are_whole_passages_and_their_words_grow():
-    few, many = (list(grown.passages(count, 5, POOL)) for count in (4, 60))
-    assert many[:4] == few
-    assert all([text[one.start : one.end] for one in passage_spans(text)] == [text] for text in many)
-    real = {word for text in POOL for word in text.split()}
-    others = [{word for text in many[:n] for word in text.split()} - real for n in (3, 20, 60)]
-    assert not others[0] and 0 < len(others[1]) < len(others[2])
+def test_made_passages_are_whole_passages_with_the_vectors_of_their_sentences(tmp_path):
+    few, many = made(20, 3, None, tmp_path), made(60, 3, None, tmp_path)
+    assert many.passages[:20] == few.passages and np.array_equal(many.vectors[:20], few.vectors) and len(many.ids) == len(many.passages) == 60
+    assert all([text[one.start : one.end] for one in passage_spans(text)] == [text] for text in many.passages)
+    source = Recombined.prepared(tmp_path / "base")
+    known = [[source.vectors[source.sentences.index(one)] for one in map(text.__getitem__, slices(text)) if one in source.sentences] for text in few.passages]
+    cosines = few.vectors @ unit([np.mean(rows, axis=0) for rows in known]).T
+    assert cosines.diagonal().mean() > max(0.6, cosines.mean() + 0.1)
+    assert many.asked.shape == (3, 384) and np.allclose(np.linalg.norm(many.vectors, axis=1), 1, atol=1e-5)
 
 
-def test_made_vectors_lie_by_the_mean_of_their_sentences():
-    base = unit(np.random.default_rng(1).standard_normal((len(POOL), 64)))
-    found = grown.vectors(50, 5, base)
-    means = unit(base[grown.picks(50, 5, len(POOL))].mean(axis=1))
-    cosines = found @ means.T
-    assert found.dtype == np.float32 and np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
-    assert (cosines.argmax(axis=1) == np.arange(50)).all() and cosines.diagonal().min() < 0.999
+def slices(text: str) -> list[slice]:
+    return [slice(one.start, one.end) for one in sentence_spans(text)]
 
 
 def test_what_is_saved_is_what_engines_read(tmp_path):
-    made = material()
-    made.save(tmp_path)
+    given = material()
+    given.save(tmp_path)
     ids, passages, vectors = load_passages(tmp_path)
-    assert (ids, passages) == (made.ids, made.passages) and np.array_equal(vectors, made.vectors)
+    assert (ids, passages) == (given.ids, given.passages) and np.array_equal(vectors, given.vectors)
     asked = load_questions(tmp_path)
-    assert [one.text for one in asked] == made.questions and np.array_equal(asked[3].vector, made.asked[3])
+    assert [one.text for one in asked] == given.questions and np.array_equal(asked[3].vector, given.asked[3])
     Material(["a"], ["b"], ["c"]).save(tmp_path / "texts")
     assert load_passages(tmp_path / "texts")[2] is None and load_questions(tmp_path / "texts")[0].vector is None
 

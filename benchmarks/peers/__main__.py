@@ -5,7 +5,7 @@
 
 The first table is with the model: the set SET of FOLDER (in BEIR form, see benchmarks/sets.py), cut into Kutip's passages.
 The second gives vectors with the passages and keeps every engine to one core: passages made of real sentences, see
-benchmarks/peers/grown.py.  Each phase of an engine is a process of its own: build, open and ask once (three times), ask,
+benchmarks/recombined.py.  Each phase of an engine is a process of its own: build, open and ask once (three times), ask,
 add one and delete one.  `--out` writes NAME.md, NAME.json and NAME.png, anew after each engine.
 """
 
@@ -64,7 +64,7 @@ def main() -> None:
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     chosen = [one for one in ENGINES if one.name in arguments.engines]
-    comparison = Comparison(chosen, report.machine(), {one.name: versions(one.environment, one.packages) for one in chosen}, arguments.out)
+    comparison = Comparison(chosen, report.measured_on(), {one.name: versions(one.environment, one.packages) for one in chosen}, arguments.out)
     if 1 in arguments.tables:
         judged = validation(arguments.data, arguments.set, arguments.documents)
         judged.material.save(work / "validation")

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import random
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers import grown
 from benchmarks.peers.material import Material
+from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.sets import Row, rows
 from benchmarks.speed import texts
-from rag.embedding.bundled import BundledEmbedder
 from rag.embedding.embedder import Document
 from rag.text.passages import passage_spans
 
 MARK = "#"
 """Between the id of a document and the number of its passage."""
-POOL = 8_000
-OWN_WORDS, COMMON_WORDS, COMMON = 5, 3, 150
-"""A question has so many words of one passage, and so many of the commonest ones."""
-SEED = 7
+MOST_ARTICLES = 10**9
+BATCH = 1_000
+"""Passages whose vectors are made at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +68,19 @@ def of_row(row: Row, most: int) -> Validation:
 
 
 def made(count: int, questions: int, data: Path | None, work: Path) -> Material:
-    """`count` passages with vectors, and questions with those that the bundled model gives them."""
-    embedder, pool = BundledEmbedder(), grown.sentences(data, POOL)
-    passages = list(grown.passages(count, SEED, pool))
-    chance = random.Random(SEED)
-    common = [word for word, _ in Counter(word for text in pool for word in text.lower().split() if word.isalpha()).most_common(COMMON)]
-    asked = []
-    for passage in chance.choices(passages, k=questions):
-        own = list(dict.fromkeys(word for word in grown.WORD.findall(passage)))
-        asked.append(" ".join([*chance.sample(own, min(OWN_WORDS, len(own))), *chance.sample(common, min(COMMON_WORDS, len(common)))]))
-    vectors = grown.vectors(count, SEED, _encoded(embedder, pool, work))
+    """`count` passages of recombined articles and their questions, both with the vectors that benchmarks/recombined.py gives them."""
+    source = Recombined.prepared(work / "base", data)
+    documents = list(islice((one for article in source.articles(MOST_ARTICLES) for one in whole_passages(article.text)), count))
+    vectors = [one.vector for start in range(0, count, BATCH) for one in source.encode_document(documents[start : start + BATCH])]
+    asked = source.questions(questions, count // PASSAGES_IN_ARTICLE)
     ids = [f"p{i}" for i in range(count)]
-    return Material(ids, passages, asked, vectors, np.stack([embedder.encode_query(one) for one in asked]).astype(np.float32))
+    return Material(ids, [one.text for one in documents], asked, np.stack(vectors), np.stack([source.encode_query(one) for one in asked]))
 
 
-def _encoded(embedder: BundledEmbedder, pool: list[str], work: Path) -> np.ndarray:
-    """The sentences' vectors, kept in `work`."""
-    kept = work / f"sentences-{hashlib.sha256(chr(10).join(pool).encode()).hexdigest()[:16]}.npy"
-    if not kept.is_file():
-        work.mkdir(parents=True, exist_ok=True)
-        np.save(kept, np.stack([one.vector for one in embedder.encode_document([Document(text) for text in pool])]))
-    return np.load(kept)
+def whole_passages(text: str) -> Iterator[Document]:
+    """The passages of `text` that stay whole where each is an article of its own."""
+    for one in passage_spans(text):
+        alone = text[one.start : one.end]
+        cut = passage_spans(alone)
+        if [(span.start, span.end) for span in cut] == [(0, len(alone))]:
+            yield Document(alone, "", cut[0].sentences)

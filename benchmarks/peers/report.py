@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import os
-import platform
-import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import machine
 from benchmarks.peers.engines import Engine
 from benchmarks.peers.running import ERROR
 from benchmarks.speed import copy_speed
@@ -108,12 +106,6 @@ def settings(engines: Sequence[Engine], versions: Mapping[str, Mapping[str, str]
     return written
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were taken on; `load` is that of the minute before, which tells whether the machine was quiet."""
-    found: dict[str, Any] = {"date": time.strftime("%Y-%m-%d"), "system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        found["processor"] = next((line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")), "")
-        found["memory, GiB"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
-        found["load"] = round(os.getloadavg()[0], 2)
-    return found | {"memory copy, GB/s": round(copy_speed(), 1)}
+def measured_on() -> dict[str, Any]:
+    """What the figures were taken on; the load is that of the minute before, which tells whether the machine was quiet."""
+    return {"machine": machine(), "load": round(os.getloadavg()[0], 2), "memory copy, GB/s": round(copy_speed(), 1)}
