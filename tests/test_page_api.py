@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import urllib.error
 import urllib.request
+from contextlib import closing
 
 import pytest
 from gradio_client import Client
@@ -13,8 +15,11 @@ from page_articles import DOHA, VISIT
 from page_collection import PageCollection
 
 from rag.filters import Filters
+from rag.web.door import BODY_BYTES_MAX
 from rag.web.opening import Opening
 from rag.web.page import build_page, launch_options
+from rag.web.strings import say
+from rag.web.turns import ANSWERED_AT_ONCE, WAITING_MAX
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +42,25 @@ def request(address: str, body: object = None, **headers: str) -> tuple[int, str
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+
+
+def test_a_question_that_is_far_too_large_or_never_ends_is_refused_and_keeps_nobody_out(address, monkeypatch):
+    body = {"data": ["Siapa didampingi Haniyeh"]}
+    status, said = request(f"{address}/gradio_api/run/ask", {"data": ["x" * BODY_BYTES_MAX]}, **{"Accept-Language": "id"})
+    assert (status, json.loads(said)) == (413, {"error": say("error.QuestionError", "id")})
+    monkeypatch.setattr("rag.web.door._BODY_SECONDS_MAX", 0.5)
+    host, port = address.removeprefix("http://").split(":")
+    head = f"POST /gradio_api/run/ask HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    halves = [socket.create_connection((host, int(port)), 20) for _ in range(ANSWERED_AT_ONCE + WAITING_MAX)]
+    for half in halves:
+        half.sendall(head.encode())
+    assert request(f"{address}/gradio_api/run/ask", body)[0] == request(f"{address}/gradio_api/api/ask/", body)[0] == 200
+    with closing(halves.pop()) as last, last.makefile("rb") as answered:
+        assert answered.readline().split()[1] == b"408"
+        assert say("cut_off", "en").encode() in answered.read()
+    for half in halves:
+        half.close()
+    assert request(f"{address}/gradio_api/run/ask", body)[0] == 200
 
 
 def test_ask_is_the_answers_json(client):

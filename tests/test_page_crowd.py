@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -104,6 +107,11 @@ def test_the_page_says_so_in_the_visitors_language_and_keeps_the_question(full, 
 def test_programs_are_told_by_their_client(full):
     with pytest.raises(Exception, match="Queue is full"):
         Client(full, verbose=False).predict(question=QUESTION, api_name="/ask")
+    posted = urllib.request.Request(f"{full}/gradio_api/run/ask", json.dumps({"data": [QUESTION]}).encode(), {"Content-Type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(posted, timeout=20)
+    assert (refusal.value.code, refusal.value.headers["Retry-After"]) == (503, "2")
+    assert json.load(refusal.value) == {"error": say("busy", "en")}
 
 
 def test_the_server_keeps_no_more_the_more_visitors_came(monkeypatch):

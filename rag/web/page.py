@@ -19,6 +19,7 @@ from rag.web import desk_style  # noqa: E402
 from rag.web.api import add_api  # noqa: E402
 from rag.web.asks import Asks  # noqa: E402
 from rag.web.desk import Desk  # noqa: E402
+from rag.web.door import Door  # noqa: E402
 from rag.web.forgetting import forget_finished  # noqa: E402
 from rag.web.guard import OwnOriginOnly  # noqa: E402
 from rag.web.local_files import only_local_files  # noqa: E402
@@ -167,6 +168,7 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset(), *, writable
             "middleware": [
                 Middleware(OwnOriginOnly, host=host, allowed=allowed),
                 Middleware(BoundedUploads, bytes_max=UPLOAD_BYTES_MAX if writable else 0),
+                Middleware(Door),
             ]
         },
     }

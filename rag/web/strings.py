@@ -176,6 +176,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Kutip is busy: many are asking at the moment. Please ask again in a few seconds.",
         "id": "Kutip sedang sibuk: banyak yang bertanya saat ini. Silakan tanya lagi beberapa detik lagi.",
     },
+    "cut_off": {
+        "en": "The question did not arrive as a whole. Please ask again.",
+        "id": "Pertanyaannya tidak sampai seutuhnya. Silakan tanya lagi.",
+    },
     "error.RagError": {"en": "Kutip cannot answer at the moment.", "id": "Kutip tidak dapat menjawab saat ini."},
     "error.QuestionError": {
         "en": "The question is empty or too long, or its filter cannot be read. Please write it differently.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import fastapi
@@ -21,7 +22,7 @@ ASKS = "ask"
 ANSWERED_AT_ONCE = 4
 WAITING_MAX = 64
 
-_AGAIN_IN_SECONDS = "2"
+AGAIN_IN_SECONDS = "2"
 _LOOK_EVERY_SECONDS = 0.01
 """Gradio's queue looks a thousand times a second whether there is something to do, which keeps a laptop from resting."""
 
@@ -41,7 +42,8 @@ class Turns:
         self._queue.sleep_when_free = _LOOK_EVERY_SECONDS
         self._turned_away = turned_away
         self._fns, self._push, self._process = page.fns, page._queue.push, page.process_api
-        page._queue.push, page.process_api = self._join, self._answer
+        self._names = {fn.api_name for fn in page.fns.values() if fn.concurrency_id == ASKS and fn.api_name}
+        page._queue.push, page.process_api, page.turns = self._join, self._answer, self
 
     async def _join(self, body: Any, request: fastapi.Request, username: str | None) -> tuple[bool, Any, str]:
         """Takes a question into Gradio's queue; who is too many gets a finished answer on the page, and else 503, which Gradio's client knows."""
@@ -49,7 +51,7 @@ class Turns:
         if fn is None or fn.concurrency_id != ASKS or not self._full():
             return await self._push(body=body, request=request, username=username)
         if fn.api_visibility != "private" or body.session_hash is None:
-            raise fastapi.HTTPException(503, busy(request), {"Retry-After": _AGAIN_IN_SECONDS})
+            raise fastapi.HTTPException(503, busy(request), {"Retry-After": AGAIN_IN_SECONDS})
         event_id = uuid.uuid4().hex
         said = ProcessCompletedMessage(event_id=event_id, output={"data": self._turned_away(body.data, request)}, success=True)
         async with self._queue.pending_message_lock:
@@ -61,15 +63,23 @@ class Turns:
         """Runs a question when its turn comes; one step of it, where it has several."""
         if block_fn.concurrency_id != ASKS:
             return await self._process(block_fn, *rest, event_id=event_id, **named)
-        posted = event_id is None
-        if posted and self._full():
-            raise gr.Error(busy(named["request"]), print_exception=False)
-        self._posted += posted
+        async with self._free:
+            return await self._process(block_fn, *rest, event_id=event_id, **named)
+
+    def concern(self, path: str) -> bool:
+        """Whether a plain POST to `path` asks for what takes a turn."""
+        *_, way, name = ["", *path.rstrip("/").split("/")]
+        return way in ("run", "api") and name in self._names
+
+    @contextmanager
+    def posted(self) -> Iterator[bool]:
+        """Counts a plain POST while it is held, and says whether there is room for it."""
+        room = not self._full()
+        self._posted += room
         try:
-            async with self._free:
-                return await self._process(block_fn, *rest, event_id=event_id, **named)
+            yield room
         finally:
-            self._posted -= posted
+            self._posted -= room
 
     def _full(self) -> bool:
         joined = self._queue.event_queue_per_concurrency_id.get(ASKS)
