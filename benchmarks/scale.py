@@ -3,8 +3,9 @@
     python -m benchmarks.scale --work FOLDER [--data FOLDER] [--sizes 10000 100000 1000000] [--vectors 5000000] [--out docs/growth]
 
 Each collection is made once in WORK by a process of its own (benchmarks/recombined.py) and kept; each is measured by a
-new process on one thread.  Recall is against every vector compared in float32.  'bound' is what reading all vectors as
-float16 takes at the memory's measured speed: a flat scan cannot be faster.
+new process on one thread, with vectors that are looked up; at last the bundled model encodes the questions.  Recall is
+against every vector compared in float32.  'bound' is what reading all vectors as float16 takes at the memory's measured
+speed: a flat scan cannot be faster.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from benchmarks.models import RememberingEmbedder
 from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.reporting import growth, save
 from rag import Collection
+from rag.embedding.bundled import BundledEmbedder
+from rag.embedding.embedder import Embedder
 from rag.retrieval import search
 
 QUESTIONS = 200
@@ -47,8 +50,8 @@ def make(folder: Path, work: Path, data: Path | None, passages: int) -> None:
     folder.with_suffix(".json").write_text(json.dumps(figures))
 
 
-def measure(folder: Path, work: Path) -> dict[str, float]:
-    """Figures of the collection in `folder`; run in a process of its own."""
+def measure(folder: Path, work: Path, model: Embedder) -> dict[str, float]:
+    """Figures of the collection in `folder`; run in a process of its own.  `model` encodes questions at last."""
     source = Recombined.prepared(work / "base")
     embedder = RememberingEmbedder(source)  # so that every vector is known before it is asked for
     made = json.loads(folder.with_suffix(".json").read_text())
@@ -67,6 +70,7 @@ def measure(folder: Path, work: Path) -> dict[str, float]:
         figures["memory, MB"], figures["of it not mapped, MB"] = resident() - before, anonymous()
         figures["recall@10"] = _recall(collection, vectors[:RECALL_QUESTIONS])
         figures["first ten as with certainty"] = _agreement(collection, questions[:CERTAIN_QUESTIONS])
+        figures |= _with_model(collection, embedder, model, questions)
         added, asked, removed = [], [], []
         for number in range(FIRST_NEW, FIRST_NEW + CHANGES):
             article = source.article(number)
@@ -77,6 +81,20 @@ def measure(folder: Path, work: Path) -> dict[str, float]:
         figures["first question after a change, ms"] = 1000 * statistics.median(asked)
     figures["torch loaded"] = float("torch" in sys.modules)
     return figures
+
+
+def _with_model(collection: Collection, given: RememberingEmbedder, model: Embedder, questions: list[str]) -> dict[str, float]:
+    """What `ask` takes when the model encodes the question, beside the model alone and `ask` with the vector given, by turns."""
+    looked_up = given.encode_query
+    turns = (("model", looked_up, model.encode_query), ("engine", looked_up, collection.ask), ("both", model.encode_query, collection.ask))
+    taken: dict[str, list[float]] = {name: [] for name, _, _ in turns}
+    for question in questions:
+        for name, encode, call in turns:
+            given.encode_query = encode
+            taken[name].append(1000 * seconds(lambda call=call, question=question: call(question)))
+    given.encode_query = looked_up
+    bare, engine, both = (statistics.median(values) for values in taken.values())
+    return {"encode_query p50, ms": bare, "ask with the model p50, ms": both, "of it beyond encode_query and ask, ms": both - bare - engine}
 
 
 def measure_vectors(count: int, work: Path) -> dict[str, float]:
@@ -190,7 +208,7 @@ def main() -> None:
     if given.make:
         make(given.work / f"c{given.make}", given.work, given.data, given.make)
     elif given.measure:
-        print(json.dumps(measure(given.work / f"c{given.measure}", given.work)))
+        print(json.dumps(measure(given.work / f"c{given.measure}", given.work, BundledEmbedder())))
     elif given.measure_vectors:
         print(json.dumps(measure_vectors(given.measure_vectors, given.work)))
     else:

@@ -61,10 +61,11 @@ def test_a_small_collection_is_made_and_measured(source, tmp_path):
         json.dump(list(source.sentences), file)
     np.save(base / "sentences.npy", source.vectors)
     make(tmp_path / "c300", tmp_path, None, 300)
-    figures = measure(tmp_path / "c300", tmp_path)
+    figures = measure(tmp_path / "c300", tmp_path, source)
     with Collection.open(tmp_path / "c300", embedder=source) as collection:
         assert figures["passages"] == collection.searched().passages and figures["articles"] == 50 == collection.searched().articles
     assert figures["recall@10"] == 1.0 and figures["first ten as with certainty"] == 1.0
     assert 0 < figures["search p50, ms"] <= figures["search p95, ms"] and figures["disk, MB"] == pytest.approx(folder_bytes(tmp_path / "c300") / 1e6, rel=0.2)
+    assert figures["encode_query p50, ms"] > 0 and figures["ask with the model p50, ms"] > 0
     told = report({"machine": machine(), "memory read, GB/s": read_speed(), "rows": {"300": figures}})
     assert f"| recall@10 | {figures['recall@10']:.3f} |" in told and resident() > anonymous() > 0

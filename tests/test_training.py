@@ -105,7 +105,7 @@ def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_p
 
 
 def test_the_report_counts_what_was_trained_on(made):
-    report = json.loads((made / "work" / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((made / "work" / "bundle" / "made.json").read_text(encoding="utf-8"))
     asked = [json.loads(line)["text"] for split in ("train", "valid") for line in (made / "data/eval/facqa_id" / f"queries.{split}.jsonl").open()]
     answers = [json.loads(line)["text"] for line in (made / "data/eval/facqa_id/corpus.jsonl").open()][80:]
     with gzip.open(made / "data/train/ms-en.tsv.gz", "rt") as file:
@@ -128,3 +128,26 @@ def test_a_run_that_is_done_is_not_done_again(made):
 
     again = Distillation(Student(load_bert(made / "work" / "start")), Schedule(400_000, 0.05), made / "work" / "stage1.pt")
     assert again.state.step == before["step"] and again.schedule.progress(again.state.tokens, again.state.seconds) >= 1
+
+
+def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
+    from transformers import AutoTokenizer
+
+    from training.__main__ import make
+    from training.distil import Schedule
+    from training.finish import Finish
+    from training.student import Student, encode
+    from training.teacher import load_bert
+
+    before = json.loads((made / "work" / "bundle" / "made.json").read_text(encoding="utf-8"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.__main__.word_pairs", lambda language: [])
+        schedule, finish = Schedule(20_000, 0.05, table_rate=0.0, layer_rate=0.0), Finish(0.0, table_rate=0.0, layer_rate=0.0)
+        report = make(made / "data", made / "more", made / "longer", made / "teacher", schedule, finish, None, made / "work" / "bundle")
+    assert report["tokens"] >= before["tokens"] + 20_000 and report["steps"] > before["steps"] and report["hours"] >= before["hours"]
+    texts = [foreign(text) for text in WORDS]
+    first, second = (
+        encode(Student(load_bert(folder)), AutoTokenizer.from_pretrained(folder)(texts)["input_ids"]).float().numpy()
+        for folder in (made / "work" / "model", made / "more" / "model")
+    )
+    assert (first * second).sum(axis=1).min() >= 0.998

