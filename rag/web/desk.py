@@ -94,9 +94,14 @@ class Desk:
             talk, notice = Talk.read(kept), ""
         except ConversationError:
             talk, notice = Talk(), say("talk.unreadable", language)
+        if talk.turns and not messages:  # just opened, with a conversation that the browser kept; a quick visitor acts before it is recalled
+            talk = replace(talk, failed="", editing=False)
+            for shown in self._recalled(talk, language):
+                messages = shown[self._chat]
+                yield {self._chat: messages}
         match do:
             case "recall":
-                yield from self._recalled(replace(talk, failed="", editing=False), language, notice)
+                yield self._told(replace(talk, failed="", editing=False), language, notice)
             case "ask" if question.strip():
                 yield {self._box: "", **self._waiting([*_before(messages, talk), _user(question)], talk, language)}
                 yield self._asked(messages, talk, question, language)
@@ -179,7 +184,7 @@ class Desk:
             shown[self._box] = gr.Textbox(label=say("question", language), placeholder=say("placeholder", language), submit_btn=say("ask", language))
         return shown
 
-    def _recalled(self, talk: Talk, language: str, notice: str = "") -> Iterator[Shown]:
+    def _recalled(self, talk: Talk, language: str) -> Iterator[Shown]:
         """Shows the conversation that the browser kept, each quote checked again."""
         if not self._opening.wait(0):
             waits = say("answer.waits", language)
@@ -191,7 +196,7 @@ class Desk:
                 messages += [_user(turn.question), _bot(recalled_markdown(turn, chat.resolved(turn), language))]
         except Exception as error:
             messages = [_user(talk.last_question), _bot(_problem(error, language))]
-        yield {self._chat: messages, **self._told(talk, language, notice)}
+        yield {self._chat: messages, **self._told(talk, language)}
 
     def _exported(self, talk: Talk, form: str, language: str) -> Shown:
         try:
