@@ -217,3 +217,18 @@ def test_what_somebody_else_wrote_into_the_browser_begins_a_new_conversation(vis
     expect(page.locator(".chat .user")).to_have_count(0)
     asked(page, QUESTION)
     expect(answered(page).locator("blockquote").first).to_contain_text("Haniyeh")
+
+
+def test_a_question_asked_before_the_page_knows_its_visitor_waits_for_that(visit, address):
+    page, greetings, asks = visit(address), [], []
+    page.route("**/gradio_api/run/predict*", lambda route: greetings.append(route))
+    page.on("request", lambda request: asks.append(request) if '"do":"ask"' in (request.post_data or "") else None)
+    page.reload()
+    ask(page, QUESTION)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert greetings and not asks
+    for greeting in greetings:
+        greeting.continue_()
+    expect(answered(page).locator("blockquote").first).to_be_visible()
+    expect(page.locator(".bar summary")).to_be_visible()
+    assert len(asks) == 1 and questions(page) == [QUESTION]

@@ -37,11 +37,11 @@ class Choices:
         return cls(tuple(sorted(islice(sources, OFFERED_MAX), key=str.casefold)), tuple(sorted(languages)), articles)
 
 
-def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False, recall: bool = False) -> str:
+def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False, recall: bool = False, blank: bool = False) -> str:
     """The bar over the box: `notice`, the filter that is set, and the buttons that have something to act on.
 
     While it is `busy` none can be pressed: what is pressed during an answer would be lost.  With `recall` it asks at once for the
-    conversation that the browser kept.
+    conversation that the browser kept.  `blank` is that of a page whose visitor is not known yet: nothing is sent before another comes.
     """
     said = notice or (say("talk.editing", language) if talk.editing else "")
     keep = f" {_button('keep', language)}" if talk.editing and not notice else ""
@@ -60,7 +60,7 @@ def bar_html(talk: Talk, language: str, notice: str = "", *, busy: bool = False,
     told = f'data-at="{time.time_ns()}" data-language="{language}"'
     kept = html_escape(json.dumps(_fields(talk)))
     return (
-        f'<div class="bar" {told} data-set="{kept}"{" inert" if busy else ""}{" data-recall" if recall else ""}>{status}{line}'
+        f'<div class="bar" {told} data-set="{kept}"{" inert" if busy else ""}{" data-recall" if recall else ""}{" data-blank" if blank else ""}>{status}{line}'
         f'<div class="acts" role="group" aria-label="{html_line(say("bar", language))}">{narrow}{"".join(acts)}</div></div>'
     )
 

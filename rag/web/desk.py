@@ -49,7 +49,7 @@ class Desk:
         # Its secret stands in the page: it only has to be the same after a restart.
         self._kept = gr.BrowserState(None, storage_key="kutip-conversation", secret="kutip")
         self._file = gr.HTML("", html_template="${value}", js_on_load=SAVE, elem_classes=["files"])
-        self._bar = gr.HTML(bar_html(Talk(), LANGUAGES[0]), html_template="${value}", js_on_load=SCRIPT, elem_classes=["desk"])
+        self._bar = gr.HTML(bar_html(Talk(), LANGUAGES[0], blank=True), html_template="${value}", js_on_load=SCRIPT, elem_classes=["desk"])
         self.form = gr.HTML(form_html(Choices(), LANGUAGES[0]), html_template="${value}", js_on_load="", elem_classes=["desk"])
 
     def connect(self, page: gr.Blocks, chat: gr.Chatbot, box: gr.Textbox) -> None:

@@ -11,15 +11,18 @@ let back = '';
 let set = '';  // what was set when the form was last filled in
 // One answer at a time: what is asked or pressed meanwhile waits here, for Gradio would lose it or answer both at once.
 let free = 0, sent = 0, next = null;
-const PATIENCE = 3000, GIVEN_UP = 60000;
-const busy = () => Date.now() < free || (element.querySelector('.bar[inert]') && Date.now() < sent + GIVEN_UP);
+// What comes before the bar has been greeted waits too: the greeting would be written over the answer's bar.
+const PATIENCE = 3000, GREETED = Date.now() + 10000, GIVEN_UP = 60000;
+const bar = (state) => element.querySelector(`.bar[${state}]`);
+const busy = () => Date.now() < free || (bar('data-blank') && Date.now() < GREETED) || (bar('inert') && Date.now() < sent + GIVEN_UP);
 const send = (wish) => {
   if (busy()) {
     next = wish;
-    setTimeout(() => { if (next && !busy()) send(next); }, PATIENCE);
+    setTimeout(() => { if (next) send(next); }, PATIENCE);
     return;
   }
-  [sent, free, next] = [Date.now(), Date.now() + PATIENCE, null];
+  if (wish === next) next = null;
+  [sent, free] = [Date.now(), Date.now() + PATIENCE];
   trigger('submit', wish);
 };
 const ask = (event) => {
@@ -94,9 +97,9 @@ const dress = () => {
   if (now !== set) fill();
   set = now;
   opener()?.setAttribute('aria-expanded', form() ? !form().hidden : false);
-  if (element.querySelector('.bar[inert]')) return;
+  if (bar('inert')) return;
   free = 0;
-  if (element.querySelector('[data-recall]')) send({do: 'recall'});
+  if (bar('data-recall')) send({do: 'recall'});
   else if (next) send(next);
   if (!back) return;
   const box = document.querySelector('.ask textarea'), button = element.querySelector(back === 'export' ? 'summary' : `button[name="${back}"]`);
