@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.held_out import HeldOut, fingerprint
+from training.mixture import QUESTIONS_OF_A_LANGUAGE, questions
 from training.pairs import Pair, joined, samples, usable
 from training.questions import read_questions
 from training.streams import Stream, pools, shares
@@ -92,6 +93,11 @@ def test_batches_hold_every_text_once_and_never_too_many_tokens(lengths, limit):
     batches = by_length(range(len(lengths)), lengths, limit)
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     assert all(len(batch) * max(lengths[i] for i in batch) <= limit for batch in batches)
+
+
+def test_questions_are_what_the_english_side_asks_and_no_language_floods_the_others():
+    pairs = [Pair(f"teks {i}", f"text {i}{'?' if i % 2 else '.'} ", "id", "") for i in range(2 * QUESTIONS_OF_A_LANGUAGE + 10)]
+    assert questions(pairs) == pairs[1::2][:QUESTIONS_OF_A_LANGUAGE] and questions(pairs[:4]) == [pairs[1], pairs[3]]
 
 
 def test_shares_follow_the_square_root_of_the_size():

@@ -19,15 +19,15 @@ class Language:
 LANGUAGES = (
     Language("id", 10_000, 3.0),
     Language("ms", 1_500, 1.2),
-    Language("ar", 6_500, 1.4),
-    Language("ru", 7_000, 1.4),
-    Language("de", 5_500, 1.2),
-    Language("es", 4_500, 1.1),
-    Language("zh", 3_000, 1.2),
-    Language("ja", 3_500, 1.0),
-    Language("th", 3_500, 1.4),
-    Language("tr", 5_500, 1.2),
-    Language("vi", 2_500, 1.2),
+    Language("ar", 6_500, 2.2),
+    Language("ru", 7_000, 2.0),
+    Language("de", 5_500, 1.0),
+    Language("es", 4_500, 0.9),
+    Language("zh", 3_000, 1.8),
+    Language("ja", 3_500, 1.2),
+    Language("th", 3_500, 1.8),
+    Language("tr", 5_500, 1.4),
+    Language("vi", 2_500, 1.4),
     Language("fr", 4_000, 0.5),
     Language("pt", 2_500, 0.5),
     Language("it", 2_500, 0.5),
@@ -38,6 +38,7 @@ LANGUAGES = (
     Language("su", 1_200, 1.0, through="id"),
     Language("min", 1_000, 0.5, through="id"),
 )
-"""English, the teacher's language, is always there. The weights lean to Indonesian, the first collections' language."""
+"""English, the teacher's language, is always there. The weights lean to Indonesian, the first collections' language, and to those whose
+questions found English passages least: Arabic 40, Russian 54, Chinese 59 of 100 where German and Spanish had 80 and 83 (nDCG@10)."""
 
 CODES = ("en", *(language.code for language in LANGUAGES))

@@ -17,6 +17,9 @@ from training.teacher import Teacher
 WORDS_SHARE = 0.09
 ENGLISH_SHARE = 0.07
 """English itself, so that the student does not forget it."""
+QUESTIONS_SHARE = 0.08
+QUESTIONS_OF_A_LANGUAGE = 4_000
+"""Translated questions come more often than they occur: in documentation few sentences are one."""
 TOKENISED_AT_ONCE = 4_096
 LOCAL_SHARE = 0.3
 """Of the second stage, for the languages that are taught through Indonesian."""
@@ -54,14 +57,23 @@ class Targets:
 
 
 def translation_streams(pairs: dict[Language, list[Pair]], words: list[Pair], tokenizer, targets: Targets) -> list[Stream]:
-    """One stream for each language translated into English, one of words, one of English."""
+    """One stream for each language translated into English, one of its questions, one of words, one of English."""
     found = {language: list(samples(some)) for language, some in pairs.items() if language.through == "en" and some}
     part = shares({language.code: len(some) for language, some in found.items()}, {language.code: language.weight for language in found})
-    streams = [_stream(language.code, some, tokenizer, targets, (1 - WORDS_SHARE - ENGLISH_SHARE) * part[language.code]) for language, some in found.items()]
+    rest = 1 - WORDS_SHARE - ENGLISH_SHARE - QUESTIONS_SHARE
+    streams = [_stream(language.code, some, tokenizer, targets, rest * part[language.code]) for language, some in found.items()]
+    asked = [question for language, some in pairs.items() if language.through == "en" for question in questions(some)]
+    if asked:
+        streams.append(_stream("questions", asked, tokenizer, targets, QUESTIONS_SHARE))
     if words:
         streams.append(_stream("words", words, tokenizer, targets, WORDS_SHARE))
     english = sorted({sample.target for some in found.values() for sample in some})
     return [*streams, _stream("en", [Pair(text, text, "en", "") for text in english], tokenizer, targets, ENGLISH_SHARE)]
+
+
+def questions(pairs: Iterable[Pair]) -> list[Pair]:
+    """The first QUESTIONS_OF_A_LANGUAGE pairs whose English side asks something."""
+    return list(islice((pair for pair in pairs if pair.target.rstrip().endswith("?")), QUESTIONS_OF_A_LANGUAGE))
 
 
 def local_stream(pairs: dict[Language, list[Pair]], tokenizer, targets: Targets, student: Student) -> Stream | None:
