@@ -31,6 +31,7 @@ from rag.web.shelf_guard import BoundedUploads  # noqa: E402
 from rag.web.shelf_keeping import UPLOAD_BYTES_MAX  # noqa: E402
 from rag.web.shelf_theme import SHELF_HEAD  # noqa: E402
 from rag.web.speaking import spoken  # noqa: E402
+from rag.web.streams import Streams, WatchedStreams  # noqa: E402
 from rag.web.strings import EXAMPLES, LANGUAGES, TEXTS, say  # noqa: E402
 from rag.web.theme import CSS, HEAD, theme  # noqa: E402
 from rag.web.turns import Turns  # noqa: E402
@@ -107,7 +108,8 @@ def build_page(opening: Opening, *, writable: bool = False) -> gr.Blocks:
         add_api(opening)
     only_local_files(page)
     forget_finished(page.queue(max_size=_QUEUED_MAX))
-    Turns(page, desk.turned_away)
+    page.streams = Streams()
+    page.turns = Turns(page, desk.turned_away, page.streams)
     return page
 
 
@@ -169,6 +171,7 @@ def launch_options(host: str, allowed: frozenset[str] = frozenset(), *, writable
                 Middleware(OwnOriginOnly, host=host, allowed=allowed),
                 Middleware(BoundedUploads, bytes_max=UPLOAD_BYTES_MAX if writable else 0),
                 Middleware(Door),
+                Middleware(WatchedStreams),
             ]
         },
     }

@@ -14,6 +14,7 @@ from gradio.block_function import BlockFunction
 from gradio.server_messages import ProcessCompletedMessage
 
 from rag.web.speaking import spoken
+from rag.web.streams import Streams
 from rag.web.strings import say
 
 ASKS = "ask"
@@ -36,20 +37,22 @@ class Turns:
     Who is too many is refused when the question arrives, before anything is done for it: at that moment the machine has enough to do.
     """
 
-    def __init__(self, page: gr.Blocks, turned_away: TurnedAway) -> None:
+    def __init__(self, page: gr.Blocks, turned_away: TurnedAway, streams: Streams) -> None:
         """Hooks into `page`, which has its queue already; `turned_away` is what the page's own listener then answers."""
         self._queue, self._free, self._posted = page._queue, asyncio.Semaphore(ANSWERED_AT_ONCE), 0
         self._queue.sleep_when_free = _LOOK_EVERY_SECONDS
-        self._turned_away = turned_away
+        self._turned_away, self._streams = turned_away, streams
         self._fns, self._push, self._process = page.fns, page._queue.push, page.process_api
         self._names = {fn.api_name for fn in page.fns.values() if fn.concurrency_id == ASKS and fn.api_name}
-        page._queue.push, page.process_api, page.turns = self._join, self._answer, self
+        page._queue.push, page.process_api = self._join, self._answer
 
     async def _join(self, body: Any, request: fastapi.Request, username: str | None) -> tuple[bool, Any, str]:
         """Takes a question into Gradio's queue; who is too many gets a finished answer on the page, and else 503, which Gradio's client knows."""
         fn = self._fns.get(body.fn_index)
         if fn is None or fn.concurrency_id != ASKS or not self._full():
-            return await self._push(body=body, request=request, username=username)
+            joined = await self._push(body=body, request=request, username=username)
+            await self._streams.settled(body.session_hash)
+            return joined
         if fn.api_visibility != "private" or body.session_hash is None:
             raise fastapi.HTTPException(503, busy(request), {"Retry-After": AGAIN_IN_SECONDS})
         event_id = uuid.uuid4().hex
@@ -57,6 +60,7 @@ class Turns:
         async with self._queue.pending_message_lock:
             self._queue.pending_messages_per_session.setdefault(body.session_hash, asyncio.Queue()).put_nowait(said)
             self._queue.pending_event_ids_session.setdefault(body.session_hash, set()).add(event_id)
+        await self._streams.settled(body.session_hash)
         return True, event_id, "success"
 
     async def _answer(self, block_fn: BlockFunction, *rest: Any, event_id: str | None = None, **named: Any) -> dict[str, Any]:
