@@ -49,11 +49,12 @@ def make(
     read = {language: [pair for pair in read_pairs(data / "train", language, limit) if not held.holds((pair.text, pair.target))] for language in LANGUAGES}
     pairs = {language: some for language, some in read.items() if some}
     words = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
-    if bundle and not (work / "start").is_dir():
-        continued(bundle, work / "start")
     if not (work / "start" / "tokenizer_config.json").is_file():
-        say("vocabulary and word alignment")
-        make_start({language: some + words.get(language.code, []) for language, some in pairs.items()}, teacher, work / "start")
+        if bundle:
+            continued(bundle, work / "start")
+        else:
+            say("vocabulary and word alignment")
+            make_start({language: some + words.get(language.code, []) for language, some in pairs.items()}, teacher, work / "start")
     tokenizer = AutoTokenizer.from_pretrained(work / "start")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     targets = Targets(Teacher(work / "teacher", teacher, device))
