@@ -112,6 +112,12 @@ def test_programs_are_told_by_their_client(full):
         urllib.request.urlopen(posted, timeout=20)
     assert (refusal.value.code, refusal.value.headers["Retry-After"]) == (503, "2")
     assert json.load(refusal.value) == {"error": say("busy", "en")}
+    with urllib.request.urlopen(f"{full}/config", timeout=20) as told:
+        number = next(one["id"] for one in json.load(told)["dependencies"] if one["api_name"] == "ask")
+    by_number = json.dumps({"data": [QUESTION], "fn_index": number}).encode()
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(urllib.request.Request(f"{full}/gradio_api/run/predict", by_number, {"Content-Type": "application/json"}), timeout=5)
+    assert json.load(refusal.value)["error"] == say("busy", "en")
 
 
 def test_the_server_keeps_no_more_the_more_visitors_came(monkeypatch):

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from rag.web.guard import App, Message
 from rag.web.speaking import spoken
 from rag.web.strings import say
-from rag.web.turns import AGAIN_IN_SECONDS, Turns, busy
+from rag.web.turns import AGAIN_IN_SECONDS, COUNTED, Turns, busy
 
 BODY_BYTES_MAX = 2**20
 _BODY_SECONDS_MAX = 10.0
@@ -37,7 +37,7 @@ class Door:
             return await refusal(scope, receive, send)
         with turns.posted() as room:
             if room:
-                return await self._app(scope, _replayed(body, receive), send)
+                return await self._app(scope | {COUNTED: True}, _replayed(body, receive), send)
         await JSONResponse({"error": busy(fastapi.Request(scope))}, 503, {"Retry-After": AGAIN_IN_SECONDS})(scope, receive, send)
 
 

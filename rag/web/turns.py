@@ -23,6 +23,8 @@ ASKS = "ask"
 ANSWERED_AT_ONCE = 4
 WAITING_MAX = 64
 
+COUNTED = "kutip.counted"
+"""In the scope of a plain POST that `Turns.posted` holds already."""
 AGAIN_IN_SECONDS = "2"
 _LOOK_EVERY_SECONDS = 0.01
 """Gradio's queue looks a thousand times a second whether there is something to do, which keeps a laptop from resting."""
@@ -67,8 +69,14 @@ class Turns:
         """Runs a question when its turn comes; one step of it, where it has several."""
         if block_fn.concurrency_id != ASKS:
             return await self._process(block_fn, *rest, event_id=event_id, **named)
-        async with self._free:
-            return await self._process(block_fn, *rest, event_id=event_id, **named)
+        if event_id is not None or named["request"].request.scope.get(COUNTED):
+            async with self._free:
+                return await self._process(block_fn, *rest, event_id=event_id, **named)
+        with self.posted() as room:  # by the number of the function, which is not in the path
+            if not room:
+                raise gr.Error(busy(named["request"]), print_exception=False)
+            async with self._free:
+                return await self._process(block_fn, *rest, event_id=event_id, **named)
 
     def concern(self, path: str) -> bool:
         """Whether a plain POST to `path` asks for what takes a turn."""
