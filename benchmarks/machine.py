@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -54,6 +56,24 @@ def peak() -> float:
 def anonymous() -> float:
     """MiB of this process in memory now without the files mapped into it; all of it where there is no /proc."""
     return _status("RssAnon") if sys.platform == "linux" else resident()
+
+
+@contextmanager
+def highest(measure: Callable[[], float], every: float = 0.05) -> Iterator[Callable[[], float]]:
+    """Asks `measure` every so many seconds; what it gives tells the highest so far."""
+    seen, over = [measure()], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(every):
+            seen[0] = max(seen[0], measure())
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield lambda: seen[0]
+    finally:
+        over.set()
+        watching.join()
 
 
 def _status(field: str) -> float:

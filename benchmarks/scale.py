@@ -4,8 +4,9 @@
 
 Each collection is made once in WORK by a process of its own (benchmarks/recombined.py) and kept; each is measured by a
 new process on one thread, with vectors that are looked up; at last the bundled model encodes the questions.  Recall is
-against every vector compared in float32.  'bound' is what reading all vectors as float16 takes at the memory's measured
-speed: a flat scan cannot be faster.
+against every vector compared in float32.  'Not mapped' is memory without the files that the system maps into it and can
+drop at any time.  'bound' is what reading all vectors as float16 takes at the memory's measured speed: a flat scan
+cannot be faster.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import anonymous, folder_bytes, machine, peak, read_speed, resident, seconds
+from benchmarks.machine import anonymous, folder_bytes, highest, machine, read_speed, resident, seconds
 from benchmarks.models import RememberingEmbedder
 from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.reporting import growth, save
@@ -41,12 +42,12 @@ FIRST_NEW = 10**9
 def make(folder: Path, work: Path, data: Path | None, passages: int) -> None:
     """Fills `folder` from a stream; figures of the ingest go into made.json beside it."""
     source = Recombined.prepared(work / "base", data)
-    begin, before = time.perf_counter(), resident()
-    with Collection.open(folder, embedder=source) as collection:
+    begin, before = time.perf_counter(), anonymous()
+    with highest(anonymous) as most, Collection.open(folder, embedder=source) as collection:
         collection.add(source.articles(passages))
         found = collection.searched()
-    rate, more = found.passages / (time.perf_counter() - begin), peak() - before
-    figures = {"passages": found.passages, "articles": found.articles, "ingest, passages/s": rate, "ingest, MB more": more}
+    rate, more = found.passages / (time.perf_counter() - begin), most() - before
+    figures = {"passages": found.passages, "articles": found.articles, "ingest, passages/s": rate, "ingest, MB more, not mapped": more}
     folder.with_suffix(".json").write_text(json.dumps(figures))
 
 
@@ -99,14 +100,14 @@ def _with_model(collection: Collection, given: RememberingEmbedder, model: Embed
 
 def measure_vectors(count: int, work: Path) -> dict[str, float]:
     """The dense side alone: as many vectors, mixed like those of the passages."""
-    from rag.retrieval.dense import FaissIndex, save_piece
-    from rag.retrieval.dense_piece import filled
+    from rag.retrieval.dense import FaissIndex
+    from rag.retrieval.dense_files import save_vectors
 
     source = Recombined.prepared(work / "base")
     path = work / f"vectors-{count}.faiss"
     begin = time.perf_counter()
     batches = [(i, min(50_000, count - i)) for i in range(0, count, 50_000)]
-    save_piece(filled(source.dimension, count, ((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches)), path)
+    save_vectors(path, source.dimension, count, ((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches))
     figures = {"passages": count, "index made, s": time.perf_counter() - begin, "disk, MB": path.stat().st_size / 1e6}
     before, begin = resident(), time.perf_counter()
     loaded = FaissIndex.load(path, source.dimension)

@@ -27,7 +27,7 @@ from rag.retrieval.lexical import TantivyIndex
 PLACES = {
     "everything": [(Collection, "add")],
     "tantivy": [(TantivyIndex, "commit")],
-    "faiss": [(dense_cache, "save_piece")],
+    "faiss": [(dense_cache, "save_vectors")],
     "manifest": [(dense_cache, "write_manifest"), (lexical_cache, "write_manifest")],
 }
 folder, place, size, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
@@ -79,7 +79,7 @@ def assert_goes_on(folder: Path, articles: int) -> None:
         found = [evidence(collection, question) for question in QUESTIONS]
         report = collection.check()
         assert (report.articles, report.problems, report.repaired) == (COUNT, (), ())
-    assert not list(folder.glob("cache/*.new"))
+    assert not list(folder.glob("cache/dense-new-*"))
     with Collection.open(folder.parent / "fresh", embedder=WordCountEmbedder()) as fresh:
         fresh.add(many_articles(COUNT))
         for question, one in zip(QUESTIONS, found, strict=True):

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.retrieval import dense_signs
-from rag.retrieval.dense_piece import Piece, filled, make_piece, merged, rows_of
-from rag.retrieval.dense_signs import Signs
+from rag.retrieval.dense_files import load_piece, save_vectors
+from rag.retrieval.dense_piece import Piece, make_piece, merged
 from rag.retrieval.index import contained
 
 MERGE_RATIO = 4
@@ -102,39 +101,13 @@ class FaissIndex:
         return found
 
     def save(self, path: Path) -> None:
-        """Write all live vectors; see `save_piece`."""
+        """Write all live vectors; see `save_vectors`."""
         pieces = self._pieces
-        save_piece(merged(pieces.all, pieces.dead)[0] if pieces.all else filled(self.dimension, 0, []), path)
+        whole = merged(pieces.all, pieces.dead)[0] if pieces.all else None
+        save_vectors(path, self.dimension, len(whole.ids) if whole else 0, [(whole.ids, whole.vectors)] if whole else [])
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> FaissIndex:
         """The index of a file written by `save`, mapped, not read.  Raises ValueError if it is not one."""
-        import faiss
-
-        try:
-            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise ValueError(f"{path.name} is not a FAISS index: {error}") from error
-        if not isinstance(index, faiss.IndexIDMap) or not isinstance(faiss.downcast_index(index.index), faiss.IndexScalarQuantizer) or index.d != dimension:
-            raise ValueError(f"{path.name} holds another kind of index.")
-        ids = faiss.vector_to_array(index.id_map)
-        if len(ids) > 1 and (np.diff(ids) <= 0).any():
-            raise ValueError(f"{path.name} holds ids in another order.")
-        if not len(ids):
-            return cls(dimension)
-        rows = rows_of(index)
-        return cls(dimension, _Pieces((Piece(index, ids, rows, _signs(path, rows)),)))
-
-
-def save_piece(piece: Piece, path: Path) -> None:
-    """One FAISS file, `IDMap,SQfp16`, which any FAISS can read; and beside it the signs of many vectors, in a file of the
-    same name that ends with `.signs`."""
-    import faiss
-
-    faiss.write_index(piece.index, str(path))
-    if piece.signs is not None:
-        piece.signs.save(path.with_suffix(".signs"))
-
-
-def _signs(path: Path, rows: np.ndarray) -> Signs | None:
-    return Signs.load(path.with_suffix(".signs"), rows) if dense_signs.worth_it(rows) else None
+        piece = load_piece(path, dimension)
+        return cls(dimension, _Pieces((piece,)) if len(piece.ids) else None)

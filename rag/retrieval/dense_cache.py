@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import threading
@@ -10,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.retrieval.dense import FaissIndex, save_piece
-from rag.retrieval.dense_piece import Piece, filled
+from rag.retrieval.dense import FaissIndex
+from rag.retrieval.dense_files import save_vectors
 from rag.storage.manifest import MANIFEST, CacheNote, read_manifest, sync_file, sync_folder, write_manifest
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import State
@@ -21,6 +20,9 @@ log = logging.getLogger(__name__)
 
 REWRITE_SHARE = 0.05
 """The file is rewritten when this share of the passages has come or gone since; the rest is replayed from the truth."""
+
+NEW = "dense-new-"
+"""What the name of a file begins with that is not complete yet."""
 
 
 def load_dense(folder: Path, note: CacheNote | None, snapshot: Snapshot) -> tuple[FaissIndex, int, int]:
@@ -119,31 +121,16 @@ def save_dense(folder: Path, snapshot: Snapshot) -> None:
         return
     folder.mkdir(exist_ok=True)
     name = f"dense-{state.epoch:03d}-{state.generation:09d}.faiss"
-    new = folder / (name + ".new")
     # From the truth: copied from the old file, damage would get a hash that says it is whole.
-    piece = filled(state.dimension, state.passages, snapshot.vectors_after(0))
-    save_piece(piece, new)
-    files = {name: new} if piece.signs is None else {name: new, Path(name).with_suffix(".signs").name: new.with_suffix(".signs")}
-    for file in files.values():
+    written = save_vectors(folder / f"{NEW}{name}", state.dimension, state.passages, snapshot.vectors_after(0))
+    for file in written:
         sync_file(file)
-    if not _is_written(new, piece):
-        raise OSError(errno.ENOSPC, "the disk is full", str(new))
-    for final, file in files.items():
-        os.replace(file, folder / final)
+    files = [file.replace(folder / file.name.removeprefix(NEW)).name for file in written]
     sync_folder(folder)
-    note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {one: noted(folder / one) for one in files})
+    note = CacheNote(name, state.generation, state.epoch, snapshot.last_passage(), snapshot.last_article(), {file: noted(folder / file) for file in files})
     write_manifest(folder, replace(read_manifest(folder), dense=note))
 
 
 def _changed_since(note: CacheNote, snapshot: Snapshot) -> int:
     """How many passages came or went after `note`."""
     return snapshot.count_after(note.passage) + sum(number > 0 for number in snapshot.removed_since(note.generation))
-
-
-def _is_written(path: Path, piece: Piece) -> bool:
-    """FAISS says nothing when the last block of a file finds no space."""
-    try:
-        written = FaissIndex.load(path, piece.vectors.shape[1])
-        return len(written) == len(piece.ids) and written.has_signs == (piece.signs is not None)
-    except (ValueError, OSError):
-        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,33 +51,23 @@ class Piece:
         """The `k` best of the rows `places`, best first, and their cosines, by the same arithmetic as a search of the whole."""
         if not len(places):
             return places, np.zeros(0, np.float32)
-        few = _quantizer(self.vectors.shape[1])
+        few = quantizer(self.vectors.shape[1])
         few.add_sa_codes(self.vectors[places].view(np.uint8))
         cosines, order = few.search(np.ascontiguousarray(query, np.float32)[None], min(k, len(places)))
         return places[order[0]], cosines[0]
 
 
 def make_piece(ids: np.ndarray, vectors: np.ndarray) -> Piece:
-    """A piece of unit vectors, (n, dimension); float16 are kept bit by bit."""
-    order = np.argsort(ids, kind="stable")
-    return filled(vectors.shape[1], len(ids), [(np.asarray(ids)[order], vectors[order])])
-
-
-def filled(dimension: int, count: int, batches: Iterable[tuple[np.ndarray, np.ndarray]]) -> Piece:
-    """A piece of `count` vectors that come in batches of (ids, vectors), by rising id: held in memory once."""
+    """A piece of unit vectors, (n, dimension), in memory; float16 are kept bit by bit."""
     import faiss
 
-    inner, ids, done = _quantizer(dimension), np.zeros(count, np.int64), 0
+    order = np.argsort(ids, kind="stable")
+    ids, inner = np.asarray(ids, np.int64)[order], quantizer(vectors.shape[1])
     index = faiss.IndexIDMap(inner)
-    inner.codes.resize(2 * dimension * count)
-    inner.ntotal = index.ntotal = count
-    rows = rows_of(index)
-    for numbers, vectors in batches:
-        part = slice(done, done := done + len(numbers))
-        ids[part], rows[part] = numbers, vectors
-    if done != count:
-        raise ValueError(f"there are {done} vectors, not {count}")
+    inner.add_sa_codes(np.ascontiguousarray(vectors[order], np.float16).view(np.uint8))
+    index.ntotal = len(ids)
     faiss.copy_array_to_vector(ids, index.id_map)
+    rows = rows_of(index)
     return Piece(index, ids, rows, Signs(rows) if dense_signs.worth_it(rows) else None)
 
 
@@ -100,7 +90,8 @@ def rows_of(index: faiss.IndexIDMap) -> np.ndarray:
     return flat.view(np.float16).reshape(inner.ntotal, index.d)
 
 
-def _quantizer(dimension: int) -> faiss.IndexScalarQuantizer:
+def quantizer(dimension: int) -> faiss.IndexScalarQuantizer:
+    """An empty index of such vectors."""
     import faiss
 
     return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
