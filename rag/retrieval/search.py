@@ -26,10 +26,9 @@ CANDIDATES = 128
 CANDIDATES_MAX = 1024
 WEIGHED_AT_ONCE = 32
 CERTAIN_TO = 20_000
-"""In a collection of up to so many passages the best are certain; in a larger one each side names CANDIDATES_OF_MANY,
+"""In a collection of up to so many passages the best are certain; in a larger one each side names CANDIDATES once,
 and at most WEIGHED_MAX are weighed, or four times as many as are asked for: there certainty costs more than it finds
 (docs/growth.md has what it misses)."""
-CANDIDATES_OF_MANY = 64
 WEIGHED_MAX = 48
 RANKED_AT_LEAST = 32
 """So many passages are ranked however few are asked for: an answer looks that far."""
@@ -95,12 +94,12 @@ def rank(
     evidence = Evidence(query, vector, snapshot, in_phrase, weights)
     evidence.weigh(in_phrase)
     certain = snapshot.state.passages <= CERTAIN_TO
-    k = max(CANDIDATES if certain else CANDIDATES_OF_MANY, 2 * top_k)
+    k = max(CANDIDATES, 2 * top_k)
     limit = math.inf if certain else max(WEIGHED_MAX, 4 * top_k)
     while True:
         named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights, certain=certain)
         left = _weigh_named(evidence, named, max(RANKED_AT_LEAST, 2 * top_k), limit, top_k)
-        if named.outside <= TIE or k >= CANDIDATES_MAX or len(evidence.numbers) >= limit or evidence.reached(top_k) > named.outside + TIE:
+        if not certain or named.outside <= TIE or k >= CANDIDATES_MAX or evidence.reached(top_k) > named.outside + TIE:
             break
         k *= 4
     bound = max([named.outside_words, *named.most_words[left].tolist()]) / weights.lexical
