@@ -24,7 +24,7 @@ from benchmarks.models import DEPTH, RememberingEmbedder
 from benchmarks.sets import Row, rows
 from rag import Article, Collection, Filters
 from rag.answering.answer import LOOKED_AT
-from rag.answering.evidence import OTHER_LANGUAGE, SAME_LANGUAGE
+from rag.answering.evidence import BY_CHANCE, OTHER_LANGUAGE, SAME_LANGUAGE
 from rag.embedding.embedder import BUNDLED, load_embedder
 from rag.retrieval.fusion import ENGLISH, INDONESIAN, USUAL, Weights, fuse, weights_of
 
@@ -113,7 +113,8 @@ def evidence(asked: Iterable[Candidates], chosen: Mapping[str, Weights], *, same
         order = np.argsort(-one.scores(chosen[one.group]), kind="stable")[: 2 * LOOKED_AT]
         order = order[one.same_language[order] == same_language]
         if len(order):
-            found.append((np.stack([one.cosines[order], one.coverage[order]], 1), one.relevant[order]))
+            coverage = np.where(same_language | (one.cosines[order] >= BY_CHANCE), one.coverage[order], 0.0)
+            found.append((np.stack([one.cosines[order], coverage], 1), one.relevant[order]))
     return found
 
 
