@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.language import detect_language
+from rag.text.language import _letters, detect_language
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 
@@ -89,3 +90,13 @@ def test_the_model_is_not_loaded_at_import() -> None:
     code = "import sys, rag.text.language; print('py3langid' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
     assert run.stdout.strip() == "False"
+
+
+@given(st.text(st.sampled_from("abz é ñ ßŁ яЖ αΩ 漢字 かな カナ عرب हिन ไทย 한글 12.,-\n“”\u0301"), max_size=80))
+def test_letters_are_counted_script_by_script(text):
+    """Against the Unicode name of each letter; the marks of a script belong to it."""
+    counts = _letters(text)
+    assert all(counts.values())
+    names = {"Latin": "LATIN", "Cyrillic": "CYRILLIC", "Greek": "GREEK", "Han": "CJK", "Hiragana": "HIRAGANA", "Katakana": "KATAKANA", "Hangul": "HANGUL"}
+    for script, name in names.items():
+        assert counts[script] == sum(unicodedata.name(letter, "").startswith(name) for letter in text)

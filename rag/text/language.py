@@ -51,10 +51,12 @@ MARKUP_SHARE = 0.03
 _TAG_OR_ADDRESS = re.compile(r"<[^<>]{1,200}>|(?:https?://|www\.)\S+")
 _MARKUP = re.compile(r"[<>{}|\\=]")
 _WORD = re.compile(r"[^\W\d_]+")
+_LATIN = regex.compile(r"\p{Latin}+")
 _SCRIPT_RUN = regex.compile("|".join(rf"(?P<{script}>\p{{{script}}}+)" for script in SCRIPTS.split()))
-_MARKER_LANGUAGE = {
-    language: frozenset(words.split()) - frozenset().union(*(other.split() for name, other in MARKERS.items() if name != language))
+_MARKED = {
+    word: language
     for language, words in MARKERS.items()
+    for word in frozenset(words.split()) - frozenset().union(*(other.split() for name, other in MARKERS.items() if name != language))
 }
 
 
@@ -65,9 +67,7 @@ def detect_language(text: str) -> str:
     not turn an Indonesian article Serbian.
     """
     sample = _sample(text)
-    counts = Counter[str]()
-    for run in _SCRIPT_RUN.finditer(sample):
-        counts[str(run.lastgroup)] += run.end() - run.start()
+    counts = _letters(sample)
     kana = counts.pop("Hiragana", 0) + counts.pop("Katakana", 0)
     east_asian = counts.pop("Han", 0) + kana
     script, letters = max(counts.items(), key=itemgetter(1), default=("", 0))
@@ -77,7 +77,19 @@ def detect_language(text: str) -> str:
         return ""
     if script in ONE_LANGUAGE:
         return ONE_LANGUAGE[script]
-    return _detect_statistically(_SCRIPT_RUN.sub(lambda run: run[0] if run.lastgroup == script else " ", sample))
+    if counts.total() + east_asian > letters:
+        sample = _SCRIPT_RUN.sub(lambda run: run[0] if run.lastgroup == script else " ", sample)
+    return _detect_statistically(sample)
+
+
+def _letters(sample: str) -> Counter[str]:
+    """How many letters of each script there are; the Latin ones, nearly all in most texts, are counted at once."""
+    others = _LATIN.sub("", sample)
+    counts = Counter({"Latin": len(sample) - len(others)} if len(others) < len(sample) else {})
+    if not others.isascii():
+        for run in _SCRIPT_RUN.finditer(others):
+            counts[str(run.lastgroup)] += run.end() - run.start()
+    return counts
 
 
 def _sample(text: str) -> str:
@@ -104,8 +116,7 @@ def _detect_statistically(sample: str) -> str:
 def _tell_archipelago_apart(sample: str, language: str, ranking: dict[str, float]) -> str:
     if sum(ranking[name] for name in ("id", "ms", "jv")) < CERTAIN:
         return ""
-    words = [word.casefold() for word in _WORD.findall(sample)]
-    marked = {name: sum(word in markers for word in words) for name, markers in _MARKER_LANGUAGE.items()}
+    marked = Counter(map(_MARKED.get, map(str.casefold, _WORD.findall(sample))))
     if marked["su"] > max(2, marked["jv"] + marked["id"] + marked["ms"]):
         return "su"
     if language == "jv":
