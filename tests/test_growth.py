@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from benchmarks.machine import anonymous, folder_bytes, machine, read_speed, resident
 from benchmarks.recombined import Recombined, name
 from benchmarks.scale import _exact, make, measure, report
+from benchmarks.together import ADDED_A_SECOND, FIRST_NEW, write
 from rag import Collection
 from rag.text.words import words
 
@@ -54,18 +58,36 @@ def test_exact_neighbours_are_those_of_a_full_sort(source):
         assert set(row) == set(np.argsort(-(vectors.astype(np.float16).astype(np.float32) @ query))[:10].tolist())
 
 
-def test_a_small_collection_is_made_and_measured(source, tmp_path):
+@pytest.fixture
+def work(source, tmp_path) -> Path:
+    """A folder in which the sentences are encoded already."""
     base = tmp_path / "base"
     base.mkdir()
     with gzip.open(base / "sentences.json.gz", "wt", encoding="utf-8") as file:
         json.dump(list(source.sentences), file)
     np.save(base / "sentences.npy", source.vectors)
-    make(tmp_path / "c300", tmp_path, None, 300)
-    figures = measure(tmp_path / "c300", tmp_path, source)
-    with Collection.open(tmp_path / "c300", embedder=source) as collection:
+    return tmp_path
+
+
+def test_a_writer_adds_what_is_due_and_loses_nothing(source, work):
+    spawning = multiprocessing.get_context("spawn")
+    stop, counts = spawning.Event(), spawning.SimpleQueue()
+    threading.Timer(1.5, stop.set).start()
+    write(work / "c", work / "base", stop, counts)
+    added, calls, seconds, latest = counts.get()
+    assert 1 <= calls <= added <= ADDED_A_SECOND * seconds + 1 and added >= ADDED_A_SECOND * (seconds - latest) - 1
+    with Collection.open(work / "c", embedder=source) as collection:
+        assert collection.searched().articles == added
+        assert [article.id for article in collection.articles()] == sorted(f"a{FIRST_NEW + i}" for i in range(added))
+
+
+def test_a_small_collection_is_made_and_measured(source, work):
+    make(work / "c300", work, None, 300)
+    figures = measure(work / "c300", work, source)
+    with Collection.open(work / "c300", embedder=source) as collection:
         assert figures["passages"] == collection.searched().passages and figures["articles"] == 50 == collection.searched().articles
     assert figures["recall@10"] == 1.0 and figures["first ten as with certainty"] == 1.0
-    assert 0 < figures["search p50, ms"] <= figures["search p95, ms"] and figures["disk, MB"] == pytest.approx(folder_bytes(tmp_path / "c300") / 1e6, rel=0.2)
+    assert 0 < figures["search p50, ms"] <= figures["search p95, ms"] and figures["disk, MB"] == pytest.approx(folder_bytes(work / "c300") / 1e6, rel=0.2)
     assert figures["encode_query p50, ms"] > 0 and figures["ask with the model p50, ms"] > 0
     told = report({"machine": machine(), "memory read, GB/s": read_speed(), "rows": {"300": figures}})
     assert f"| recall@10 | {figures['recall@10']:.3f} |" in told and resident() > anonymous() > 0
