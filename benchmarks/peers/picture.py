@@ -35,6 +35,7 @@ def picture(tables: Tables, path: Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    from matplotlib.ticker import NullFormatter
 
     drawn = [(title_of(*panel), values) for panel in PANELS if (values := figures_of(*panel, tables))]
     rows = max(1, -(-len(drawn) // 2))
@@ -44,6 +45,7 @@ def picture(tables: Tables, path: Path) -> None:
         bars = place.barh(list(values), [max(value, LEAST) for value in values.values()], color=colours)
         place.bar_label(bars, [f"{value:,.3g}" if value < 1000 else f"{value:,.0f}" for value in values.values()], padding=2, fontsize=7)
         place.set_xscale("log")
+        place.xaxis.set_minor_formatter(NullFormatter())  # over less than a decade they would be written over each other
         place.margins(x=0.15)
         place.invert_yaxis()
         place.tick_params(labelsize=8)
