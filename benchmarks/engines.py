@@ -12,9 +12,7 @@ is copied and the copy given the engine. Questions are encoded before, so the ti
 from __future__ import annotations
 
 import argparse
-import datetime
 import os
-import platform
 import shutil
 import tempfile
 import time
@@ -96,8 +94,7 @@ def compare(one: Row, engine: str, documents: int, questions: int) -> dict[str, 
     common = [len(set(a) & set(b)) / max(len(a), 1) for a, b in zip(wanted, got, strict=True)]
     return {
         "set": one.name,
-        "date": datetime.date.today().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}",
+        "load": os.getloadavg()[0],
         "engine": version,
         "passages": passages,
         "questions": len(asked),

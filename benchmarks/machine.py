@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
 MIB = 2**20
-PACKAGES = ("numpy", "faiss-cpu", "tantivy")
+PACKAGES = ("numpy", "faiss-cpu", "tantivy", "sentence-transformers", "torch", "gradio")
 
 
 def machine() -> str:
@@ -25,8 +25,16 @@ def machine() -> str:
         names = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     except OSError:
         names = []
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    versions = ", ".join(f"{name} {found}" for name in PACKAGES if (found := _version(name)))
     return f"{os.cpu_count()} cores of {names[0] if names else platform.processor()}, Python {platform.python_version()}, {versions}, {date.today()}"
+
+
+def _version(package: str) -> str:
+    """'' where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def seconds(call: Callable[[], object]) -> float:

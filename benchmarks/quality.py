@@ -14,7 +14,6 @@ taken out. `--out` writes NAME.md, NAME.json and NAME.png.
 from __future__ import annotations
 
 import argparse
-import platform
 import tempfile
 import time
 from dataclasses import dataclass
@@ -123,7 +122,7 @@ def report_on(model: str, arguments: argparse.Namespace, folder: Path) -> Report
 
 def markdown(reports: list[Report]) -> str:
     """The tables: means by kind of row with what is published, every row, the curve of refusals, sentence matching."""
-    written = [f"Measured with {platform.machine()}, Python {platform.python_version()}. nDCG@10 x 100 unless a column says otherwise.", ""]
+    written = ["nDCG@10 x 100 unless a column says otherwise.", ""]
     for report in reports:
         written += [f"## {report.model}", "", f"{report.per_second():.0f} passages a second on this machine.", "", *_means(report), ""]
         ndcg = {name: one.ndcg() | {"fusion - best side": gain(one)} | one.rates for name, one in report.measured.items()}

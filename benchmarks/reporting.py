@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.machine import machine
+
 Figures = Mapping[str, Mapping[str, float]]
 """{row: {column: value}}; a column may be missing in a row."""
 
@@ -27,10 +29,10 @@ def mean(figures: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return {column: float(np.mean([row[column] for row in rows if column in row])) for column in columns}
 
 
-def save(out: Path, markdown: str, content: object) -> None:
-    """Writes OUT.md and OUT.json."""
-    out.with_suffix(".md").write_text(markdown, encoding="utf-8")
-    out.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+def save(out: Path, markdown: str, content: Mapping[str, object]) -> None:
+    """Writes OUT.md and OUT.json, both with the machine, the versions and the day first."""
+    out.with_suffix(".md").write_text(f"Measured on {machine()}.\n\n{markdown}", encoding="utf-8")
+    out.with_suffix(".json").write_text(json.dumps({"machine": machine(), **content}, indent=1) + "\n", encoding="utf-8")
 
 
 def bars(figures: Figures, columns: Sequence[str], path: Path, title: str) -> None:

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -161,8 +159,7 @@ def main() -> None:
     written += [f"| {name} | {one['passages/s']:.0f} | {one['question, ms']:.1f} | {one['smallest cosine']:.5f} |" for name, one in figures.items()]
     print("\n".join(written))
     if arguments.out:
-        machine = {"date": time.strftime("%Y-%m-%d"), "torch": torch.__version__, "threads": THREADS, "cores": os.cpu_count()}
-        save(arguments.out, "\n".join(written) + "\n", {"machine": machine, "figures": figures})
+        save(arguments.out, "\n".join([f"{THREADS} threads.", "", *written, ""]), {"threads": THREADS, "figures": figures})
 
 
 if __name__ == "__main__":

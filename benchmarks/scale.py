@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import anonymous, folder_bytes, highest, machine, read_speed, resident, seconds
+from benchmarks.machine import anonymous, folder_bytes, highest, read_speed, resident, seconds
 from benchmarks.models import RememberingEmbedder
 from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.reporting import growth, save
@@ -182,12 +182,12 @@ def run(work: Path, data: Path | None, sizes: list[int], vectors: int) -> dict:
     if vectors:
         rows[f"{vectors:,} vectors alone"] = in_process("--work", str(work), "--measure-vectors", str(vectors))
         rows[f"{vectors:,} vectors alone"]["bound of a flat scan, ms"] = vectors * 768 / speed / 1e6
-    return {"machine": machine(), "memory read, GB/s": speed, "rows": rows}
+    return {"memory read, GB/s": speed, "rows": rows}
 
 
 def report(found: dict) -> str:
     columns = dict.fromkeys(column for row in found["rows"].values() for column in row)
-    lines = [f"{found['machine']}; memory is read at {found['memory read, GB/s']:.1f} GB/s by one thread.", "", "| | " + " | ".join(found["rows"]) + " |"]
+    lines = [f"Memory is read at {found['memory read, GB/s']:.1f} GB/s by one thread.", "", "| | " + " | ".join(found["rows"]) + " |"]
     lines.append("|---|" + "--:|" * len(found["rows"]))
     for column in columns:
         values = (f"{row[column]:,.{0 if row[column] >= 1000 else 3 if row[column] < 2 else 1}f}" if column in row else "" for row in found["rows"].values())

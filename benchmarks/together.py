@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import anonymous, machine
+from benchmarks.machine import anonymous
 from benchmarks.recombined import Recombined
 from benchmarks.reporting import save
 from rag import Collection
@@ -127,10 +127,10 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(made, folder)
     figures = measure(folder, given.work / "base", given.minutes, given.clients)
-    table = f"{machine()}\n\n| | |\n|---|--:|\n" + "".join(f"| {name} | {value:,.{0 if value >= 1000 else 2}f} |\n" for name, value in figures.items())
+    table = "| | |\n|---|--:|\n" + "".join(f"| {name} | {value:,.{0 if value >= 1000 else 2}f} |\n" for name, value in figures.items())
     print(table)
     if given.out:
-        save(given.out, table, {"machine": machine(), **figures})
+        save(given.out, table, figures)
     shutil.rmtree(folder)
 
 

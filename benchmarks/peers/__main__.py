@@ -64,7 +64,7 @@ def main() -> None:
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     chosen = [one for one in ENGINES if one.name in arguments.engines]
-    comparison = Comparison(chosen, report.measured_on(), {one.name: versions(one.environment, one.packages) for one in chosen}, arguments.out)
+    comparison = Comparison(chosen, report.conditions(), {one.name: versions(one.environment, one.packages) for one in chosen}, arguments.out)
     if 1 in arguments.tables:
         judged = validation(arguments.data, arguments.set, arguments.documents)
         judged.material.save(work / "validation")

@@ -20,7 +20,7 @@ class Comparison:
     """`tables` are {table: {engine: figures}}, `heads` their titles; `out` is where NAME.md, NAME.json and NAME.png go."""
 
     engines: Sequence[Engine]
-    machine: Mapping[str, Any]
+    conditions: Mapping[str, float]
     versions: Mapping[str, Mapping[str, str]]
     out: Path | None = None
     heads: dict[int, str] = field(default_factory=dict)
@@ -31,11 +31,11 @@ class Comparison:
         self.tables[number] = report.beside_encoder(rows) if number == 1 else rows
         if self.out:
             tables = {self.heads[one]: rows for one, rows in self.tables.items()}
-            save(self.out, self.markdown(), {"machine": self.machine, "versions": self.versions, "tables": tables})
+            save(self.out, self.markdown(), {"conditions": self.conditions, "versions": self.versions, "tables": tables})
             picture(self.tables, self.out.with_suffix(".png"))
 
     def markdown(self) -> str:
-        written = ["; ".join(f"{name} {value}" for name, value in self.machine.items()) + ".", ""]
+        written = ["; ".join(f"{name} {value}" for name, value in self.conditions.items()) + ".", ""]
         for number, rows in self.tables.items():
             written += [f"## {self.heads[number]}", "", *report.table(rows, COLUMNS[number]), "", *report.cited(rows)]
         return "\n".join([*written, "## Versions and settings", "", *report.settings(self.engines, self.versions), ""])

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.machine import machine
 from benchmarks.peers.engines import Engine
 from benchmarks.peers.running import ERROR
 from benchmarks.speed import copy_speed
@@ -106,6 +105,6 @@ def settings(engines: Sequence[Engine], versions: Mapping[str, Mapping[str, str]
     return written
 
 
-def measured_on() -> dict[str, Any]:
-    """What the figures were taken on; the load is that of the minute before, which tells whether the machine was quiet."""
-    return {"machine": machine(), "load": round(os.getloadavg()[0], 2), "memory copy, GB/s": round(copy_speed(), 1)}
+def conditions() -> dict[str, float]:
+    """Was the machine quiet, and how fast: the load is that of the minute before."""
+    return {"load": round(os.getloadavg()[0], 2), "memory copy, GB/s": round(copy_speed(), 1)}
