@@ -68,7 +68,7 @@ def anonymous() -> float:
 
 @contextmanager
 def highest(measure: Callable[[], float], every: float = 0.05) -> Iterator[Callable[[], float]]:
-    """Asks `measure` every so many seconds; what it gives tells the highest so far."""
+    """Samples `measure` every so many seconds; what it gives tells the highest so far.  A shorter peak can be missed."""
     seen, over = [measure()], threading.Event()
 
     def watch() -> None:

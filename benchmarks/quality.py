@@ -212,7 +212,7 @@ def main() -> None:
             reports.append(report_on(model, arguments, Path(folder)))
     print(markdown(reports))
     if arguments.out:
-        save(arguments.out, markdown(reports), saved(reports))
+        save(arguments.out, markdown(reports), {"models": saved(reports)})
         picture(reports, arguments.out.with_suffix(".png"))
 
 

@@ -67,7 +67,8 @@ def growth(rows: Figures, path: Path) -> None:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
-    for column, style in {"search p50, ms": "o-", "search p95, ms": "o:", "ask p50, ms": "s-", "bound of a flat scan, ms": "k--"}.items():
+    styles = {"search p50, ms": "o-", "search p95, ms": "o:", "ask p50, ms": "s-", "nearest vectors p50, ms": "^-", "bound of a flat scan, ms": "k--"}
+    for column, style in styles.items():
         points = [(row["passages"], row[column]) for row in rows.values() if column in row]
         axes.plot(*zip(*points, strict=True), style, label=column, markersize=5)
     axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="ms")

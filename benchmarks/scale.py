@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import anonymous, folder_bytes, highest, read_speed, resident, seconds
+from benchmarks.machine import anonymous, folder_bytes, highest, machine, read_speed, resident, seconds
 from benchmarks.models import RememberingEmbedder
 from benchmarks.recombined import PASSAGES_IN_ARTICLE, Recombined
 from benchmarks.reporting import growth, save
@@ -30,6 +30,7 @@ from rag import Collection
 from rag.embedding.bundled import BundledEmbedder
 from rag.embedding.embedder import Embedder
 from rag.retrieval import search
+from rag.retrieval.index import VectorIndex
 
 QUESTIONS = 200
 RECALL_QUESTIONS = 100
@@ -48,14 +49,14 @@ def make(folder: Path, work: Path, data: Path | None, passages: int) -> None:
         found = collection.searched()
     rate, more = found.passages / (time.perf_counter() - begin), most() - before
     figures = {"passages": found.passages, "articles": found.articles, "ingest, passages/s": rate, "ingest, MB more, not mapped": more}
-    folder.with_suffix(".json").write_text(json.dumps(figures))
+    folder.with_suffix(".json").write_text(json.dumps({"machine": machine(), "figures": figures}))
 
 
 def measure(folder: Path, work: Path, model: Embedder) -> dict[str, float]:
     """Figures of the collection in `folder`; run in a process of its own.  `model` encodes questions at last."""
     source = Recombined.prepared(work / "base")
     embedder = RememberingEmbedder(source)  # so that every vector is known before it is asked for
-    made = json.loads(folder.with_suffix(".json").read_text())
+    made = json.loads(folder.with_suffix(".json").read_text())["figures"]
     questions = source.questions(QUESTIONS, made["articles"])
     vectors = [embedder.encode_query(question) for question in questions]
     figures: dict[str, float] = {**made, "disk, MB": folder_bytes(folder) / 1e6}
@@ -69,7 +70,7 @@ def measure(folder: Path, work: Path, model: Embedder) -> dict[str, float]:
             taken = _each(getattr(collection, verb), questions)
             figures[f"{verb} p50, ms"], figures[f"{verb} p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
         figures["memory, MB"], figures["of it not mapped, MB"] = resident() - before, anonymous()
-        figures["recall@10"] = _recall(collection, vectors[:RECALL_QUESTIONS])
+        figures |= _by_vectors(collection, vectors[:RECALL_QUESTIONS])
         figures["first ten as with certainty"] = _agreement(collection, questions[:CERTAIN_QUESTIONS])
         figures |= _with_model(collection, embedder, model, questions)
         added, asked, removed = [], [], []
@@ -109,36 +110,42 @@ def measure_vectors(count: int, work: Path) -> dict[str, float]:
     batches = [(i, min(50_000, count - i)) for i in range(0, count, 50_000)]
     save_vectors(path, source.dimension, count, ((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches))
     figures = {"passages": count, "index made, s": time.perf_counter() - begin, "disk, MB": path.stat().st_size / 1e6}
+    queries = [source.encode_query(question) for question in source.questions(RECALL_QUESTIONS, count // PASSAGES_IN_ARTICLE)]
+    exact = _exact(((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches), np.stack(queries))
     before, begin = resident(), time.perf_counter()
     loaded = FaissIndex.load(path, source.dimension)
     figures["open, s"] = time.perf_counter() - begin
-    queries = [source.encode_query(question) for question in source.questions(RECALL_QUESTIONS, count // PASSAGES_IN_ARTICLE)]
-    taken = _each(lambda query: loaded.search(query, 32), queries)
-    figures["search p50, ms"], figures["search p95, ms"] = statistics.median(taken), float(np.percentile(taken, 95))
+    figures |= _nearest(loaded, queries, exact)
     figures["memory, MB"] = resident() - before
-    exact = _exact(((np.arange(i, i + n), source.mixed(i, n)) for i, n in batches), np.stack(queries))
-    figures["recall@10"] = float(np.mean([len(set(exact[i]) & set(loaded.search(query, 32)[0].tolist())) / 10 for i, query in enumerate(queries)]))
     path.unlink()
     path.with_suffix(".signs").unlink()
     return figures
 
 
-def _recall(collection: Collection, vectors: list[np.ndarray]) -> float:
-    """Of the ten passages nearest to each vector, the share among the candidates that the dense index names."""
+def _by_vectors(collection: Collection, vectors: list[np.ndarray]) -> dict[str, float]:
+    """What the dense index takes to name its candidates, and the share of the ten passages nearest to each vector among them."""
     with collection._reader.snapshot() as snapshot:
-        view = collection._indexes.at(snapshot)
+        dense = collection._indexes.at(snapshot).dense
         exact = _exact(snapshot.vectors_after(0), np.stack(vectors))
-        found = [set(view.dense.search(vector, 32)[0].tolist()) for vector in vectors]
-    return float(np.mean([len(found[i] & set(exact[i])) / 10 for i in range(len(vectors))]))
+        return _nearest(dense, vectors, exact)
+
+
+def _nearest(dense: VectorIndex, vectors: list[np.ndarray], exact: list[list[int]]) -> dict[str, float]:
+    taken = _each(lambda vector: dense.search(vector, search.CANDIDATES), vectors)
+    found = [set(dense.search(vector, search.CANDIDATES)[0].tolist()) for vector in vectors]
+    return {
+        "nearest vectors p50, ms": statistics.median(taken), "nearest vectors p95, ms": float(np.percentile(taken, 95)),
+        "recall@10": float(np.mean([len(found[i] & set(exact[i])) / 10 for i in range(len(vectors))])),
+    }  # fmt: skip
 
 
 def _agreement(collection: Collection, questions: list[str]) -> float:
     """The share of the first ten hits that stays when every passage that might be among them is weighed."""
     found = [{(hit.passage.article_id, hit.passage.start) for hit in collection.search(question)} for question in questions]
-    usual = search.CERTAIN_TO, search.CANDIDATES
-    search.CERTAIN_TO, search.CANDIDATES = 10**12, 1024
+    usual = search.CERTAIN_TO, search.CANDIDATES, search.CANDIDATES_MAX
+    search.CERTAIN_TO, search.CANDIDATES, search.CANDIDATES_MAX = 10**12, 1024, 2**16
     certain = [{(hit.passage.article_id, hit.passage.start) for hit in collection.search(question)} for question in questions]
-    search.CERTAIN_TO, search.CANDIDATES = usual
+    search.CERTAIN_TO, search.CANDIDATES, search.CANDIDATES_MAX = usual
     return float(np.mean([len(one & two) / max(len(two), 1) for one, two in zip(found, certain, strict=True)]))
 
 
@@ -171,18 +178,21 @@ def run(work: Path, data: Path | None, sizes: list[int], vectors: int) -> dict:
     Recombined.prepared(work / "base", data)
     speed = read_speed()
     rows: dict[str, dict[str, float]] = {}
+    filled: dict[str, str] = {}
     for passages in sizes:
         folder = work / f"c{passages}"
         if not folder.with_suffix(".json").is_file():
             arguments = ["--work", str(work), "--make", str(passages), *(["--data", str(data)] if data else [])]
             subprocess.run([sys.executable, "-m", "benchmarks.scale", *arguments], check=True)
+        filled[f"{passages:,}"] = json.loads(folder.with_suffix(".json").read_text())["machine"]
         rows[f"{passages:,}"] = found = in_process("--work", str(work), "--measure", str(passages))
         found["bound of a flat scan, ms"] = found["passages"] * 768 / speed / 1e6
         print(json.dumps({passages: found}), flush=True)
     if vectors:
         rows[f"{vectors:,} vectors alone"] = in_process("--work", str(work), "--measure-vectors", str(vectors))
         rows[f"{vectors:,} vectors alone"]["bound of a flat scan, ms"] = vectors * 768 / speed / 1e6
-    return {"memory read, GB/s": speed, "rows": rows}
+    elsewhere = {size: where for size, where in filled.items() if where != machine()}
+    return {"memory read, GB/s": speed, "rows": rows, "filled elsewhere or earlier": elsewhere}
 
 
 def report(found: dict) -> str:
@@ -192,6 +202,7 @@ def report(found: dict) -> str:
     for column in columns:
         values = (f"{row[column]:,.{0 if row[column] >= 1000 else 3 if row[column] < 2 else 1}f}" if column in row else "" for row in found["rows"].values())
         lines.append(f"| {column} | " + " | ".join(values) + " |")
+    lines += [f"\nThe collection of {size} was filled on {where}." for size, where in found["filled elsewhere or earlier"].items()]
     return "\n".join(lines) + "\n"
 
 

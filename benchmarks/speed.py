@@ -5,8 +5,8 @@
 Articles are recombined from the sentences of `seeds/`, or taken from FOLDER/corpus.jsonl.  'Bare' encodes the very
 passages that Kutip cuts, with the same object, type and threads; each question is encoded bare by sentence-transformers,
 bare by the collection's own embedder, and asked of `search` and of `ask`, one after the other, so that a slow moment hits
-all four.  Also times the model in float32 and as sentence-transformers loads it by default, a cold `rag ask` beside a cold
-`import sentence_transformers`, and memory copies as a yardstick of the machine.  `--out` writes NAME.md and NAME.json.
+all four.  Also times the model in float32, a cold `rag ask` beside a cold `import sentence_transformers`, and memory copies
+as a yardstick of the machine.  `--out` writes NAME.md and NAME.json.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from sentence_transformers import SentenceTransformer
 
 from benchmarks.machine import seconds
 from benchmarks.reporting import save
@@ -31,7 +30,6 @@ from rag.text.passages import passage_spans
 from rag.text.sentences import sentence_spans
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-MODEL = SEEDS.parent / "rag/embedding/model"
 QUESTIONS = 300
 SLOW_SAMPLE = 300
 """So many texts are encoded where the model is loaded in a slower way."""
@@ -53,14 +51,6 @@ def copy_speed() -> float:
     source = np.ones(2**25)
     target = np.empty_like(source)
     return source.nbytes / min(seconds(lambda: np.copyto(target, source)) for _ in range(5)) / 1e9
-
-
-def by_default() -> SentenceTransformer:
-    """The bundled folder as `SentenceTransformer(folder)` loads it: float16, the type it is stored in."""
-    model = SentenceTransformer(str(MODEL), device="cpu", config_kwargs={"vocab_size": 1})
-    table = load_bundled()[0].auto_model.get_input_embeddings()
-    model[0].auto_model.set_input_embeddings(table.to(next(model.parameters()).dtype))
-    return model
 
 
 def cold(index: str, question: str) -> dict[str, float]:
@@ -102,12 +92,10 @@ def measure(written: list[str]) -> dict[str, float]:
         for name in ("search", "ask"):
             figures[f"{name} - encode_query, ms"] = statistics.median(np.subtract(taken[name], taken["encode_query"]))
         figures |= cold(folder, questions[0])
-    sample = passages[:SLOW_SAMPLE]
-    for name, other in (("float32", load_bundled().float()), ("default arguments (float16)", by_default())):
-        figures[f"{name}: encode, passages/s"] = len(sample) / seconds(lambda other=other: other.encode(sample))
-        figures[f"{name}: encode_query p50, ms"] = statistics.median(
-            1000 * seconds(lambda other=other, question=question: other.encode_query(question)) for question in questions[:50]
-        )
+    sample, exact = passages[:SLOW_SAMPLE], load_bundled().float()
+    figures["float32: encode, passages/s"] = len(sample) / seconds(lambda: exact.encode(sample))
+    taken["float32"] = [1000 * seconds(lambda question=question: exact.encode_query(question)) for question in questions[:50]]
+    figures["float32: encode_query p50, ms"] = statistics.median(taken["float32"])
     return figures
 
 

@@ -32,7 +32,7 @@ FIRST_NEW = 10**9
 
 def write(folder: Path, base: Path, stop: Event, counts: multiprocessing.SimpleQueue) -> None:
     """Adds ten articles a second: each call takes those that are due, one if it keeps up.  Tells how many, in how many
-    calls, and how late one was at most when its call began."""
+    calls, and how late one was at most when its call began, or the end came."""
     source, added, calls, latest, begin = Recombined.prepared(base), 0, 0, 0.0, time.monotonic()
     with Collection.open(folder, embedder=source) as collection:
         while not stop.is_set():
@@ -42,6 +42,7 @@ def write(folder: Path, base: Path, stop: Event, counts: multiprocessing.SimpleQ
             latest = max(latest, passed - added / ADDED_A_SECOND)
             collection.add([source.article(number) for number in due])
             added, calls = added + len(due), calls + 1
+    latest = max(latest, time.monotonic() - begin - added / ADDED_A_SECOND)
     counts.put((added, calls, time.monotonic() - begin, latest))
 
 

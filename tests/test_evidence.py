@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import Collection
-from rag.answering.evidence import ANSWERS_FROM, BY_CHANCE, OTHER_LANGUAGE, confidence
+from rag.answering.evidence import ANSWERS_FROM, BY_CHANCE, FEW, OTHER_LANGUAGE, confidence
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 cosines, shares = st.floats(-1, 1), st.floats(0, 1)
@@ -29,9 +29,15 @@ def test_it_is_logistic_in_both(cosine, coverage):
     assert confidence(cosine, coverage, same_language=False) == pytest.approx(1 / (1 + math.exp(-a * cosine - b * coverage - c)))
 
 
-@given(st.floats(-1, math.nextafter(BY_CHANCE, 0)), shares)
-def test_a_name_in_a_passage_about_something_else_is_no_answer_across_languages(cosine, coverage):
+@given(st.floats(-1, math.nextafter(BY_CHANCE, 0)), st.floats(0, math.nextafter(FEW, 0)))
+def test_one_name_of_many_in_a_passage_about_something_else_is_no_answer_across_languages(cosine, coverage):
     assert confidence(cosine, coverage, same_language=False) < ANSWERS_FROM
+
+
+@given(st.floats(0, 1))
+def test_all_that_is_asked_for_is_an_answer_in_any_language(cosine):
+    """A name alone has no language, and no cosine that tells much."""
+    assert confidence(cosine, 1.0, same_language=False) >= ANSWERS_FROM
 
 
 def test_a_year_alone_answers_nothing(tmp_path):

@@ -21,13 +21,14 @@ import resource, signal, sys
 from fakes import WordCountEmbedder
 from many_articles import many_articles
 from rag import Collection, StorageError, ingest
-from rag.retrieval import dense_cache, lexical_cache
+from rag.retrieval import dense_cache, dense_signs, lexical_cache
 from rag.retrieval.lexical import TantivyIndex
 
 PLACES = {
     "everything": [(Collection, "add")],
     "tantivy": [(TantivyIndex, "commit")],
     "faiss": [(dense_cache, "save_vectors")],
+    "signs": [(dense_signs.Signs, "save")],
     "manifest": [(dense_cache, "write_manifest"), (lexical_cache, "write_manifest")],
 }
 folder, place, size, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
@@ -43,6 +44,8 @@ def limited(function):
     return call
 
 ingest.BATCH_ARTICLES = 20
+if place == "signs":
+    dense_signs.SIGNS_FROM, dense_signs.BITS_MIN = 50, 1
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 for owner, name in PLACES[place]:
     setattr(owner, name, limited(getattr(owner, name)))
@@ -105,7 +108,8 @@ def test_no_space_for_the_database_is_an_error_and_loses_nothing(tmp_path, size)
         ("tantivy", 2000, COUNT, "lexical index"),
         ("manifest", 200, COUNT, "index files"),
         ("faiss", 0, COUNT, "index files"),
-        ("faiss", 0, 20, "index files"),  # all in one block, which FAISS loses without a word
+        ("faiss", 0, 20, "index files"),  # all in one block
+        ("signs", 0, COUNT, "index files"),  # which FAISS writes, and loses without a word
     ],
 )
 def test_no_space_for_an_index_leaves_it_behind_the_articles(tmp_path, place, size, count, warning):

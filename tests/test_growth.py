@@ -89,5 +89,5 @@ def test_a_small_collection_is_made_and_measured(source, work):
     assert figures["recall@10"] == 1.0 and figures["first ten as with certainty"] == 1.0
     assert 0 < figures["search p50, ms"] <= figures["search p95, ms"] and figures["disk, MB"] == pytest.approx(folder_bytes(work / "c300") / 1e6, rel=0.2)
     assert figures["encode_query p50, ms"] > 0 and figures["ask with the model p50, ms"] > 0
-    told = report({"memory read, GB/s": read_speed(), "rows": {"300": figures}})
-    assert f"| recall@10 | {figures['recall@10']:.3f} |" in told and resident() > anonymous() > 0
+    told = report({"memory read, GB/s": read_speed(), "rows": {"300": figures}, "filled elsewhere or earlier": {"300": "another machine"}})
+    assert f"| recall@10 | {figures['recall@10']:.3f} |" in told and "300 was filled on another machine" in told and resident() > anonymous() > 0

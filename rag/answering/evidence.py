@@ -14,8 +14,10 @@ OTHER_LANGUAGE = (4.2, 7.9, -1.5)
 """The same across languages, where only names and numbers can stand there: a cosine of 0.36 alone is enough.
 docs/benchmarks.md has the curve for both."""
 BY_CHANCE = 0.1
-"""Across languages a name or a number that stands in a passage of a smaller cosine than this stands there by chance, a
-year for example: of the questions in another language that the articles answer 0.2 % more are refused for it."""
+FEW = 0.5
+"""Across languages a name or a number that stands in a passage of a cosine below BY_CHANCE stands there by chance, a year
+for example, where it is less than this share of what is asked.  No validation question in another language whose passage
+is there is refused for it (benchmarks/choosing.py)."""
 
 ANSWERS_FROM = 0.5
 RELATED_FROM = ANSWERS_FROM
@@ -24,7 +26,7 @@ STRONG_FROM = 0.92
 
 def confidence(cosine: float, coverage: float, *, same_language: bool) -> float:
     """How likely a passage answers, in (0, 1): logistic in the cosine and in the share of the question's idf it covers."""
-    if not same_language and cosine < BY_CHANCE:
+    if not same_language and cosine < BY_CHANCE and coverage < FEW:
         coverage = 0.0
     cosine_factor, coverage_factor, offset = SAME_LANGUAGE if same_language else OTHER_LANGUAGE
     return 1 / (1 + math.exp(-(cosine_factor * cosine + coverage_factor * coverage + offset)))

@@ -25,14 +25,16 @@ LENGTH = struct.Struct("<Q")
 def save_vectors(path: Path, dimension: int, count: int, batches: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[Path]:
     """Writes one FAISS file, `IDMap,SQfp16`, which any FAISS can read, of `count` unit vectors, (n, dimension), that come in batches
     of (ids, vectors) by rising id, a batch in memory at a time; and the signs of many vectors, in a file of the same name
-    that ends with `.signs`.  Returns the files.  Raises OSError where the disk is full, ValueError if there are more or
-    fewer vectors."""
+    that ends with `.signs`.  Returns the files.  Raises OSError where the disk is full (RuntimeError where FAISS
+    meets it, writing the signs), ValueError if there are more or fewer vectors, or of another dimension."""
     import faiss
 
     ids, done = np.zeros(count, "<i8"), 0
     with path.open("wb") as file:
         file.write(_header(dimension, count) + LENGTH.pack(2 * dimension * count))
         for numbers, vectors in batches:
+            if vectors.shape != (len(numbers), dimension):
+                raise ValueError(f"{len(numbers)} vectors of {dimension} numbers have the shape {vectors.shape}")
             if done + len(numbers) <= count:
                 ids[done : done + len(numbers)] = numbers
             done += len(numbers)

@@ -324,7 +324,7 @@ def _logged(cache: Path) -> Iterator[None]:
     """What fails inside leaves a cache behind the truth; the next writer follows up."""
     try:
         yield
-    except (LexicalDamage, OSError, RuntimeError) as error:
+    except (LexicalDamage, OSError, RuntimeError, ValueError) as error:
         log.warning("The index files in %s could not be completed (%s); they follow later.", cache, error)
 
 

@@ -22,7 +22,7 @@ from rag.text.words import STEMMERS
 from rag.types import Hit, Passage
 
 CANDIDATES = 128
-"""How many passages each side names at least, where the best are to be certain."""
+"""How many passages each side names at least."""
 CANDIDATES_MAX = 1024
 WEIGHED_AT_ONCE = 32
 CERTAIN_TO = 20_000

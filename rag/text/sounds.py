@@ -22,7 +22,7 @@ _REPEATED = re.compile(r"(.)\1+")
 _VOWELS = re.compile(r"[aeiou]|(?<!^)h")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=32_000)
 def sounds(word: str) -> str:
     """The word in Latin letters, one letter a sound; empty if it holds a digit."""
     from anyascii import anyascii

@@ -101,13 +101,13 @@ def _stemmers_of(languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({STEMMERS.get(language, "") for language in languages} | {""}))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=16_000)
 def _word(piece: str, stemmers: tuple[str, ...]) -> Word:
     exact = _terms(piece, "")[0]
     return Word(piece, exact, tuple(dict.fromkeys(_terms(piece, stemmer)[1] for stemmer in stemmers)))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=48_000)
 def _terms(piece: str, stemmer: str) -> tuple[str, str]:
     """(exact term, stem).  Marks go after stemming, which needs them, and only where they are not letters."""
     folded = piece.casefold()
