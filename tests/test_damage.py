@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,6 +118,25 @@ def test_damage_in_large_caches_that_are_searched_while_they_are_verified(whole,
             collection.check()
             for question, wanted in zip(QUESTIONS, whole[1], strict=True):
                 assert_same(evidence(collection, question), wanted)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+def test_verifying_steps_back_and_nobody_else_does(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "VERIFY_FIRST_BYTES", -1)
+    seen: list[int] = []
+
+    def damaged(*arguments, **named):
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return {}
+
+    monkeypatch.setattr(live, "damaged", damaged)
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    shutil.copytree(whole[0], tmp_path / "c")
+    with Collection.open(tmp_path / "c", embedder=WordCountEmbedder()) as collection:
+        collection.search(QUESTIONS[0])
+        collection._indexes._verifying.join()
+        assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+    assert seen == [19]
 
 
 def test_a_search_that_meets_damage_asks_another_index():

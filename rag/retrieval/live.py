@@ -24,7 +24,7 @@ from rag.storage.manifest import CacheNote, Manifest, read_manifest, write_manif
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import NewArticle
 from rag.storage.schema import can_write
-from rag.storage.verify import damaged, fits
+from rag.storage.verify import damaged, fits, step_back
 
 log = logging.getLogger(__name__)
 
@@ -223,8 +223,12 @@ class LiveIndexes:
         if sum(file.size for note in _notes(manifest).values() if note for file in note.files.values()) <= VERIFY_FIRST_BYTES:
             self._verify()
         elif self._verifying is None:
-            self._verifying = threading.Thread(target=self._verify, name="kutip-verify", daemon=True)
+            self._verifying = threading.Thread(target=self._verify_behind, name="kutip-verify", daemon=True)
             self._verifying.start()
+
+    def _verify_behind(self) -> None:
+        step_back()
+        self._verify()
 
     def _verify(self) -> None:
         manifest = self._manifest()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from rag.storage.manifest import CacheFile, CacheNote, Manifest, describe
@@ -26,6 +30,13 @@ def damaged(folder: Path, manifest: Manifest, *, anew: bool = False, stop: Calla
         if note is not None and (reason := fault(folder, note, stop=stop)):
             bad[name] = reason
     return bad
+
+
+def step_back() -> None:
+    """Let the others go before this thread, where a thread has a priority of its own: hashing large files takes seconds."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
 
 
 def fits(note: CacheNote, snapshot: Snapshot) -> bool:
