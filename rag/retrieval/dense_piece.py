@@ -61,10 +61,12 @@ def make_piece(ids: np.ndarray, vectors: np.ndarray) -> Piece:
     """A piece of unit vectors, (n, dimension), in memory; float16 are kept bit by bit."""
     import faiss
 
-    order = np.argsort(ids, kind="stable")
-    ids, inner = np.asarray(ids, np.int64)[order], quantizer(vectors.shape[1])
+    ids, inner = np.asarray(ids, np.int64), quantizer(vectors.shape[1])
+    if (np.diff(ids) < 0).any():
+        order = np.argsort(ids, kind="stable")
+        ids, vectors = ids[order], vectors[order]
     index = faiss.IndexIDMap(inner)
-    inner.add_sa_codes(np.ascontiguousarray(vectors[order], np.float16).view(np.uint8))
+    inner.add_sa_codes(np.ascontiguousarray(vectors, np.float16).view(np.uint8))
     index.ntotal = len(ids)
     faiss.copy_array_to_vector(ids, index.id_map)
     rows = rows_of(index)
@@ -73,10 +75,11 @@ def make_piece(ids: np.ndarray, vectors: np.ndarray) -> Piece:
 
 def merged(pieces: Sequence[Piece], dead: np.ndarray) -> tuple[Piece, np.ndarray]:
     """Pieces as one without their removed vectors, and the removals that were in none of them."""
-    ids = np.concatenate([piece.ids for piece in pieces])
-    live = ~contained(ids, dead)
-    rows = np.concatenate([piece.vectors for piece in pieces])[live]
-    return make_piece(ids[live], rows), dead[~contained(dead, np.sort(ids[~live]))]
+    ids, rows = np.concatenate([piece.ids for piece in pieces]), np.concatenate([piece.vectors for piece in pieces])
+    gone = contained(ids, dead)
+    if not gone.any():
+        return make_piece(ids, rows), dead
+    return make_piece(ids[~gone], rows[~gone]), dead[~contained(dead, np.sort(ids[gone]))]
 
 
 def rows_of(index: faiss.IndexIDMap) -> np.ndarray:
