@@ -24,7 +24,7 @@ from benchmarks.models import DEPTH, RememberingEmbedder
 from benchmarks.sets import Row, rows
 from rag import Article, Collection, Filters
 from rag.answering.answer import LOOKED_AT
-from rag.answering.evidence import BY_CHANCE, FEW, OTHER_LANGUAGE, SAME_LANGUAGE
+from rag.answering.evidence import OTHER_LANGUAGE, SAME_LANGUAGE, counted
 from rag.embedding.embedder import BUNDLED, load_embedder
 from rag.retrieval.fusion import ENGLISH, INDONESIAN, USUAL, Weights, fuse, weights_of
 
@@ -113,9 +113,9 @@ def evidence(asked: Iterable[Candidates], chosen: Mapping[str, Weights], *, same
         order = np.argsort(-one.scores(chosen[one.group]), kind="stable")[: 2 * LOOKED_AT]
         order = order[one.same_language[order] == same_language]
         if len(order):
-            cosines, coverage = one.cosines[order], one.coverage[order]
-            by_chance = (cosines < BY_CHANCE) & (coverage < FEW) & (not same_language)
-            found.append((np.stack([cosines, np.where(by_chance, 0.0, coverage)], 1), one.relevant[order]))
+            cosines = one.cosines[order]
+            coverage = counted(cosines, one.coverage[order], same_language=same_language)
+            found.append((np.stack([cosines, coverage], 1), one.relevant[order]))
     return found
 
 

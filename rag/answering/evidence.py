@@ -26,10 +26,14 @@ STRONG_FROM = 0.92
 
 def confidence(cosine: float, coverage: float, *, same_language: bool) -> float:
     """How likely a passage answers, in (0, 1): logistic in the cosine and in the share of the question's idf it covers."""
-    if not same_language and cosine < BY_CHANCE and coverage < FEW:
-        coverage = 0.0
+    coverage = counted(cosine, coverage, same_language=same_language)
     cosine_factor, coverage_factor, offset = SAME_LANGUAGE if same_language else OTHER_LANGUAGE
     return 1 / (1 + math.exp(-(cosine_factor * cosine + coverage_factor * coverage + offset)))
+
+
+def counted(cosine, coverage, *, same_language: bool):
+    """The coverage that counts: none of what stands there by chance.  Takes floats, or arrays of one length."""
+    return coverage * (same_language | (cosine >= BY_CHANCE) | (coverage >= FEW))
 
 
 def strength(value: float, *, phrase: bool) -> Strength:

@@ -27,27 +27,23 @@ def save_vectors(path: Path, dimension: int, count: int, batches: Iterable[tuple
     of (ids, vectors) by rising id, a batch in memory at a time; and the signs of many vectors, in a file of the same name
     that ends with `.signs`.  Returns the files.  Raises OSError where the disk is full (RuntimeError where FAISS
     meets it, writing the signs), ValueError if there are more or fewer vectors, or of another dimension."""
-    import faiss
-
-    ids, done = np.zeros(count, "<i8"), 0
+    ids = [np.zeros(0, np.int64)]
     with path.open("wb") as file:
         file.write(_header(dimension, count) + LENGTH.pack(2 * dimension * count))
         for numbers, vectors in batches:
             if vectors.shape != (len(numbers), dimension):
                 raise ValueError(f"{len(numbers)} vectors of {dimension} numbers have the shape {vectors.shape}")
-            if done + len(numbers) <= count:
-                ids[done : done + len(numbers)] = numbers
-            done += len(numbers)
+            ids.append(numbers)
             file.write(np.ascontiguousarray(vectors, "<f2").data)
-        if done != count:
-            raise ValueError(f"there are {done} vectors, not {count}")
-        file.write(LENGTH.pack(count) + ids.tobytes())
-    written = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    if not dense_signs.worth_it(rows := rows_of(written)):
+        if (given := sum(map(len, ids))) != count:
+            raise ValueError(f"there are {given} vectors, not {count}")
+        file.write(LENGTH.pack(count) + np.concatenate(ids).astype("<i8").tobytes())
+    piece = load_piece(path, dimension)
+    if not dense_signs.worth_it(piece.vectors):
         return [path]
     signs = path.with_suffix(".signs")
-    Signs(rows).save(signs)
-    if Signs.load(signs, rows) is None:  # FAISS says nothing when the last block of a file finds no space
+    Signs(piece.vectors).save(signs)
+    if Signs.load(signs, piece.vectors) is None:  # FAISS says nothing when the last block of a file finds no space
         raise OSError(errno.ENOSPC, "the disk is full", str(signs))
     return [path, signs]
 
