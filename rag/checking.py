@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import CollectionBusy, CollectionReadOnly, StorageError
-from rag.retrieval.live import CACHE, LiveIndexes
+from rag.retrieval.cache_writer import CACHE
+from rag.retrieval.live import LiveIndexes
 from rag.settings import WRITER_WAIT_SECONDS
 from rag.storage.lock import write_lock
 from rag.storage.manifest import Manifest, read_manifest

@@ -17,7 +17,7 @@ from rag.errors import LabelTaken
 from rag.inputs import Addable
 from rag.reading import Root, Source, find_sources, read_source
 from rag.reading.normalising import normalise, one_line
-from rag.retrieval.live import CacheWriter
+from rag.retrieval.cache_writer import CacheWriter
 from rag.settings import ARTICLE_CHARACTERS_MAX
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import NewArticle, NewPassage, content_of, proof_of

@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.embedding import Embedder
 from rag.errors import CollectionNotFound, CollectionReadOnly, IndexMismatch, StorageError
-from rag.retrieval.live import CACHE
+from rag.retrieval.cache_writer import CACHE
 from rag.settings import CHUNKING, FORMAT_VERSION, WRITER_WAIT_SECONDS
 from rag.storage import schema
 from rag.storage.lock import write_lock

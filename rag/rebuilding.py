@@ -9,7 +9,8 @@ from pathlib import Path
 from rag.embedding import Document, Embedder, load_embedder
 from rag.errors import StorageError
 from rag.ingest import BATCH_PASSAGES, Ingest
-from rag.retrieval.live import CacheWriter, LiveIndexes
+from rag.retrieval.cache_writer import CacheWriter
+from rag.retrieval.live import LiveIndexes
 from rag.settings import CHUNKING
 from rag.storage import schema
 from rag.storage.reader import Reader, Snapshot

@@ -160,7 +160,7 @@ def test_more_passages_than_candidates(large, typed, whole, monkeypatch):
 
 
 def test_passages_that_the_lexical_index_does_not_hold_yet(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.retrieval.live.CacheWriter.follow", lambda self, fresh=(): None)
+    monkeypatch.setattr("rag.retrieval.cache_writer.CacheWriter.follow", lambda self, fresh=(): None)
     monkeypatch.setattr(rag.retrieval.candidates, "WEIGHED_WHOLE", -1)
     with Collection.open(tmp_path, embedder=WordCountEmbedder()) as collection:
         collection.add([many(number) for number in range(30)])

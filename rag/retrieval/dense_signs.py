@@ -40,7 +40,7 @@ class Signs:
         import faiss
 
         self._bits = index.d if index is not None else _bits_for(*vectors.shape)
-        self._mean = vectors[:: max(1, len(vectors) // MEAN_OF), : self._bits].astype(np.float32).mean(axis=0)
+        self._mean = vectors[:: max(1, len(vectors) // MEAN_OF), : self._bits].mean(axis=0, dtype=np.float32)
         if index is None:
             index = faiss.IndexBinaryFlat(self._bits)
             for start in range(0, len(vectors), ROWS_AT_A_TIME):

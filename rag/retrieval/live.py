@@ -6,29 +6,30 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from rag.errors import CollectionBusy, CollectionReadOnly
+from rag.retrieval.cache_writer import CACHE, CacheWriter
 from rag.retrieval.dense import FaissIndex
-from rag.retrieval.dense_cache import DenseFile, catch_up, load_dense, save_dense
+from rag.retrieval.dense_cache import DenseFile, catch_up, load_dense
+from rag.retrieval.heap import give_back
 from rag.retrieval.index import LexicalSearch, VectorIndex
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
-from rag.retrieval.lexical_cache import LexicalCacheWriter, in_memory, open_read_only, remove_old, torn
+from rag.retrieval.lexical_cache import in_memory, open_read_only, torn
 from rag.retrieval.watched import WatchedLexical
 from rag.storage.lock import write_lock
-from rag.storage.manifest import CacheNote, Manifest, read_manifest, write_manifest
+from rag.storage.manifest import CacheNote, Manifest, notes, read_manifest, write_manifest
 from rag.storage.reader import Reader, Snapshot
-from rag.storage.records import NewArticle
+from rag.storage.records import State
 from rag.storage.schema import can_write
-from rag.storage.verify import damaged, fits, step_back
+from rag.storage.verify import damaged, step_back
 
 log = logging.getLogger(__name__)
 
-CACHE = "cache"
 VERIFY_FIRST_BYTES = 64 * 2**20
 """Caches up to this size are hashed before they are used, in some 50 ms; larger ones are hashed while they are."""
 PENDING_MAX = 2000
@@ -74,24 +75,19 @@ class LiveIndexes:
         self._dense_file = DenseFile(self._cache, reader)
         self._verifying: threading.Thread | None = None
         self._closed = threading.Event()
+        # One thread brings the indexes up to date: glibc keeps for each thread what that once took.
+        self._following = ThreadPoolExecutor(1, "kutip-follow")
         self._ignored: list[CacheNote] = []
         self._leave_until = 0.0
 
     def at(self, snapshot: Snapshot) -> View | None:
         """The indexes at the snapshot's generation; None if they are already past it, so that it is to be taken anew."""
-        state = snapshot.state
         with self._lock:
-            view = self._view
-            if view is not None and view.epoch == state.epoch:
-                if view.generation > state.generation:
-                    return None
-                if view.generation == state.generation and not view.pending and not self._dense_file.is_ready:
-                    return view
-            if view is None:
-                self._verify_first()
-            made = self._made(snapshot)
-            self._view = made or self._view
-            return made
+            if self._is_past(snapshot.state):
+                return None
+            if self._is_at(snapshot.state):
+                return self._view
+        return self._following.submit(self._follow, snapshot).result()
 
     def overtaken(self, snapshot: Snapshot) -> bool:
         """Did the indexes lose passages of the snapshot while they were searched?  These hold still."""
@@ -112,6 +108,32 @@ class LiveIndexes:
         writer = self.writer()
         writer.follow()
         writer.finish()
+
+    def _is_past(self, state: State) -> bool:
+        view = self._view
+        return view is not None and view.epoch == state.epoch and view.generation > state.generation
+
+    def _is_at(self, state: State) -> bool:
+        """Is there nothing to do for a question at `state`?"""
+        view = self._view
+        if view is None or (view.epoch, view.generation) != (state.epoch, state.generation):
+            return False
+        return not view.pending and not self._dense_file.is_ready
+
+    def _follow(self, snapshot: Snapshot) -> View | None:
+        """As `at`, after bringing the indexes to the snapshot, if nobody did so meanwhile."""
+        with self._lock:
+            if self._is_past(snapshot.state):
+                return None
+            if not self._is_at(snapshot.state):
+                if self._view is None:
+                    self._verify_first()
+                before, made = self._dense, self._made(snapshot)
+                self._view = made or self._view
+                if before is not self._dense:
+                    give_back()
+                return made
+            return self._view
 
     def _made(self, snapshot: Snapshot) -> View | None:
         return self._lexical_part(self._dense_part(snapshot), snapshot)
@@ -204,6 +226,7 @@ class LiveIndexes:
 
     def close(self) -> None:
         self._closed.set()
+        self._following.shutdown()
         self._dense_file.close()
         if self._verifying is not None:
             self._verifying.join()
@@ -215,12 +238,12 @@ class LiveIndexes:
     def _manifest(self) -> Manifest:
         """The manifest, without the caches that were found damaged."""
         manifest = read_manifest(self._cache)
-        return Manifest(**{name: None if note in self._ignored else note for name, note in _notes(manifest).items()})
+        return Manifest(**{name: None if note in self._ignored else note for name, note in notes(manifest).items()})
 
     def _verify_first(self) -> None:
         """Hash small caches now, large ones in a thread; drop what is damaged."""
         manifest = self._manifest()
-        if sum(file.size for note in _notes(manifest).values() if note for file in note.files.values()) <= VERIFY_FIRST_BYTES:
+        if sum(file.size for note in notes(manifest).values() if note for file in note.files.values()) <= VERIFY_FIRST_BYTES:
             self._verify()
         elif self._verifying is None:
             self._verifying = threading.Thread(target=self._verify_behind, name="kutip-verify", daemon=True)
@@ -254,91 +277,5 @@ class LiveIndexes:
                 self._ignored.remove(note)
 
 
-class CacheWriter:
-    """Writes the caches after commits to the truth.  Its user holds the write lock.
-
-    A cache that cannot be written is left behind the truth, never the other way round; the next writer follows up.
-    """
-
-    kept = Manifest.__slots__
-    """The caches that are kept in step."""
-
-    def __init__(self, folder: Path, reader: Reader) -> None:
-        self._cache, self._reader = folder / CACHE, reader
-        self._lexical: LexicalCacheWriter | None = LexicalCacheWriter(self._cache)
-        self._forget_unfit()
-
-    def follow(self, fresh: Sequence[NewArticle] = ()) -> None:
-        """Bring the lexical index to the last commit; the words of the articles `fresh` are known."""
-        if self._lexical is None:
-            return
-        try:
-            self._cache.mkdir(exist_ok=True)
-            with self._reader.snapshot() as snapshot:
-                self._lexical.follow(snapshot, fresh)
-        except LexicalDamage:
-            # Its files are unreadable or the disk is full: start from nothing once, then leave it behind.
-            self._lexical = None
-            self._restart()
-        except OSError as error:
-            log.warning("The lexical index in %s could not be written (%s); it follows later.", self._cache, error)
-            self._lexical = None
-
-    def _forget_unfit(self) -> None:
-        """Take caches out of the manifest that cannot follow the truth, before its next commit makes them look as if."""
-        manifest = read_manifest(self._cache)
-        with self._reader.snapshot() as snapshot:
-            unfit = [name for name, note in _notes(manifest).items() if note is not None and not fits(note, snapshot)]
-            generation = snapshot.state.generation if snapshot.state else 0
-        if any(getattr(manifest, name).generation > generation for name in unfit):
-            log.warning("The database beside %s has lost its last changes, or is an older copy: add the articles again to be sure.", self._cache)
-        if unfit:
-            with _logged(self._cache):
-                write_manifest(self._cache, replace(manifest, **dict.fromkeys(unfit)))
-
-    def _restart(self) -> None:
-        try:
-            write_manifest(self._cache, replace(read_manifest(self._cache), lexical=None))
-            fresh = LexicalCacheWriter(self._cache)
-            with self._reader.snapshot() as snapshot:
-                fresh.follow(snapshot)
-            self._lexical = fresh
-        except (LexicalDamage, OSError) as error:
-            log.warning("The lexical index in %s could not be written (%s); it follows later.", self._cache, error)
-
-    def finish(self) -> None:
-        """Complete the lexical index, rewrite the FAISS file if it is far behind, delete what is replaced."""
-        with _logged(self._cache):
-            if self._lexical is not None:
-                self._lexical.finish()
-        with _logged(self._cache), self._reader.snapshot() as snapshot:
-            if snapshot.state is not None and "dense" in self.kept:
-                save_dense(self._cache, snapshot)
-        with _logged(self._cache):
-            remove_old(self._cache, _names(read_manifest(self._cache)))
-
-    def needed_generation(self) -> int:
-        """The oldest generation that an index still starts from: removals up to it can be forgotten."""
-        manifest = read_manifest(self._cache)
-        return min(note.generation if (note := getattr(manifest, name)) is not None else -1 for name in self.kept)
-
-
-@contextmanager
-def _logged(cache: Path) -> Iterator[None]:
-    """What fails inside leaves a cache behind the truth; the next writer follows up."""
-    try:
-        yield
-    except (LexicalDamage, OSError, RuntimeError, ValueError) as error:
-        log.warning("The index files in %s could not be completed (%s); they follow later.", cache, error)
-
-
 def _is_behind(note: CacheNote | None, snapshot: Snapshot) -> bool:
     return note is None or note.writing or note.generation != snapshot.state.generation
-
-
-def _notes(manifest: Manifest) -> dict[str, CacheNote | None]:
-    return {name: getattr(manifest, name) for name in Manifest.__slots__}
-
-
-def _names(manifest: Manifest) -> set[str]:
-    return {note.name for note in _notes(manifest).values() if note is not None}

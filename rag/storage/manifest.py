@@ -61,12 +61,17 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest()
 
 
+def notes(manifest: Manifest) -> dict[str, CacheNote | None]:
+    """The note of each cache by its name, None where there is none."""
+    return {name: getattr(manifest, name) for name in Manifest.__slots__}
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Swap in a new manifest: written beside, synced, renamed, the folder synced."""
-    notes = {name: asdict(note) if (note := getattr(manifest, name)) else None for name in Manifest.__slots__}
+    content = {name: asdict(note) if note else None for name, note in notes(manifest).items()}
     new = folder / (MANIFEST + ".new")
     with open(new, "w", encoding="utf-8") as file:
-        json.dump({"notes": notes, "sha256": _digest(notes)}, file)
+        json.dump({"notes": content, "sha256": _digest(content)}, file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(new, folder / MANIFEST)
@@ -94,8 +99,8 @@ def sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _digest(notes: object) -> str:
-    return hashlib.sha256(json.dumps(notes, sort_keys=True).encode()).hexdigest()
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _note(data: Mapping[str, object] | None) -> CacheNote | None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import EngineError
+from rag.retrieval.cache_writer import CACHE, CacheWriter
 from rag.retrieval.lexical import TantivyIndex
-from rag.retrieval.live import CACHE, PENDING_MAX, CacheWriter, LiveIndexes, View
+from rag.retrieval.live import PENDING_MAX, LiveIndexes, View
 from rag.retrieval.milvus.address import MilvusAddress
 from rag.retrieval.milvus.link import MilvusLink
 from rag.retrieval.milvus.store import MilvusStore, RemoteNote
@@ -70,7 +71,7 @@ class MilvusIndexes(LiveIndexes):
         with self._lock:
             if self._view is not None and (self._store.link.failures != self._failures or time.monotonic() - self._looked > LOOK_SECONDS):
                 self._view = replace(self._view, generation=-1)
-            return super().at(snapshot)
+        return super().at(snapshot)
 
     def overtaken(self, snapshot: Snapshot) -> bool:
         state = snapshot.state
