@@ -133,8 +133,8 @@ def test_a_collection_comes_to_use_signs_and_newer_files_while_it_is_asked(tmp_p
                     wanted = [(hit.passage, hit.score) for hit in exact.search(question)]
                     for _ in range(3):  # the newer file is taken between two of them
                         assert [(hit.passage, hit.score) for hit in reader.search(question)] == wanted
-                        if reader._indexes._dense_file._thread is not None:
-                            reader._indexes._dense_file._thread.join()
+                        if reader._indexes._dense_file._loading is not None:
+                            reader._indexes._dense_file._loading.result()
             kinds.add(reader._indexes._dense.has_signs)
         assert kinds == {False, True}
         assert collection.check().problems == ()

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -113,6 +114,14 @@ def test_a_question_is_encoded_as_the_model_itself_does_it_with_its_prompt(bundl
                 assert asked.encode_query(text) == pytest.approx(bare / np.linalg.norm(bare), abs=1e-6)
     finally:
         bundled.model.prompts["query"] = ""
+
+
+def test_eight_threads_get_the_vectors_of_one(embedder, bundled):
+    for model in (embedder, bundled):
+        alone = np.stack([model.encode_query(text) for text in TEXTS])
+        with ThreadPoolExecutor(8) as threads:
+            together = np.stack(list(threads.map(model.encode_query, TEXTS * 8)))
+        assert np.allclose(together, np.tile(alone, (8, 1)), atol=1e-6)
 
 
 def test_a_question_and_a_document_without_title_share_one_space(embedder):

@@ -33,11 +33,13 @@ class BundledEmbedder:
         weights = read_weights(folder)
         self.dimension = weights.dimension
         self._folder, self._tokenizer, self._forward = folder, read_tokenizer(folder), Forward(weights)
-        self._lock = threading.Lock()
+        self._lock, self._asking = threading.Lock(), threading.Lock()
         self._passages: SentenceTransformerEmbedder | None = None
 
     def encode_query(self, question: str) -> np.ndarray:
-        return self._forward.vector(self._tokenizer.encode(question).ids)
+        ids = self._tokenizer.encode(question).ids
+        with self._asking:  # one matrix product takes all cores: several at once take twice as long as in turn
+            return self._forward.vector(ids)
 
     def encode_document(self, documents: Sequence[Document]) -> list[Encoded]:
         return self._for_passages().encode_document(documents)

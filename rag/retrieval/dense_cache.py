@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from rag.errors import RagError
 from rag.retrieval.dense import FaissIndex
 from rag.retrieval.dense_files import save_vectors
 from rag.storage.manifest import MANIFEST, CacheNote, read_manifest, sync_file, sync_folder, write_manifest
@@ -38,13 +37,16 @@ def load_dense(folder: Path, note: CacheNote | None, snapshot: Snapshot) -> tupl
 
 class DenseFile:
     """Follows the FAISS file of a folder while its user answers: a newer one is loaded in a thread of its own and then
-    taken in the place of the old one and of the pieces that came since."""
+    taken in the place of the old one and of the pieces that came since.
+
+    It is always the same thread: glibc keeps for each thread what the largest file once took."""
 
     def __init__(self, folder: Path, reader: Reader) -> None:
         self._folder, self._reader = folder, reader
         self._name = ""
         self._seen = 0
-        self._thread: threading.Thread | None = None
+        self._thread = ThreadPoolExecutor(1, "kutip-dense")
+        self._loading: Future[None] | None = None
         self._newer: tuple[FaissIndex, int, int, int] | None = None
 
     def loaded(self, note: CacheNote | None) -> None:
@@ -54,7 +56,7 @@ class DenseFile:
     @property
     def is_ready(self) -> bool:
         """Is a newer file loaded?  Where there is one that is not, this begins to load it."""
-        if self._thread is not None and self._thread.is_alive():
+        if self._is_loading():
             return False
         changed = _changed_at(self._folder)
         if self._newer is None and changed != self._seen:
@@ -62,14 +64,13 @@ class DenseFile:
             note = read_manifest(self._folder).dense
             if note is not None and note.name != self._name:
                 self._name = note.name
-                self._thread = threading.Thread(target=self._load, args=(note,), name="kutip-dense", daemon=True)
-                self._thread.start()
+                self._loading = self._thread.submit(self._load, note)
                 return False
         return self._newer is not None
 
     def take(self, state: State) -> tuple[FaissIndex, int, int] | None:
         """(index, its generation, its last passage) of the newer file, if it can be brought to `state` from there."""
-        if self._thread is not None and self._thread.is_alive():
+        if self._is_loading():
             return None
         newer = self._newer
         if newer is None or (newer[3] == state.epoch and newer[1] > state.generation):  # for a later question
@@ -78,8 +79,10 @@ class DenseFile:
         return newer[:3] if newer[3] == state.epoch and newer[1] >= state.forgotten else None
 
     def close(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
+        self._thread.shutdown()
+
+    def _is_loading(self) -> bool:
+        return self._loading is not None and not self._loading.done()
 
     def _load(self, note: CacheNote) -> None:
         try:
@@ -88,7 +91,7 @@ class DenseFile:
                 if generation >= 0:
                     catch_up(index, generation, passage, snapshot)
                     self._newer = index, snapshot.state.generation, snapshot.last_passage(), snapshot.state.epoch
-        except RagError as error:
+        except Exception as error:  # whatever it is, questions go on
             log.warning("The newer dense index of %s could not be read (%s); the old one serves on.", self._folder, error)
 
 
