@@ -78,7 +78,7 @@ def asking(collection: Collection, questions: list[str], clients: int, seconds: 
     return taken, errors, memory
 
 
-def measure(folder: Path, base: Path, minutes: float, clients: int) -> dict[str, float]:
+def measure(folder: Path, base: Path, minutes: float, clients: int) -> dict[str, float | list[int]]:
     source = Recombined.prepared(base)
     with Collection.open(folder, embedder=source) as collection:
         articles = collection.searched().articles
@@ -96,7 +96,7 @@ def measure(folder: Path, base: Path, minutes: float, clients: int) -> dict[str,
         after = collection.searched().articles
     for error in dict.fromkeys(errors + more):
         print(error, file=sys.stderr)
-    tenth = max(1, len(memory) // 10)
+    tenths = [float(np.median(part)) for part in np.array_split(memory, 10) if len(part)]
     return {
         "passages": collection_passages(folder), "clients": clients, "minutes": minutes,
         "quiet: answers/s": len(quiet) / (6 * minutes), "quiet: p50, ms": statistics.median(quiet), "quiet: p95, ms": float(np.percentile(quiet, 95)),
@@ -104,13 +104,18 @@ def measure(folder: Path, base: Path, minutes: float, clients: int) -> dict[str,
         "with a writer: p95, ms": float(np.percentile(busy, 95)), "p95 / quiet p95": float(np.percentile(busy, 95) / np.percentile(quiet, 95)),
         "articles added/s": added / seconds, "articles a call": added / calls, "latest article, s": latest,
         "articles lost": articles + added - after, "errors": len(errors) + len(more),
-        "memory after a tenth of the time, MB": statistics.median(memory[tenth : 2 * tenth]), "memory at the end, MB": statistics.median(memory[-tenth:]),
+        "memory after a tenth of the time, MB": tenths[min(1, len(tenths) - 1)], "memory at the end, MB": tenths[-1],
+        "memory in each tenth, MB": [round(part) for part in tenths],
     }  # fmt: skip
 
 
 def collection_passages(folder: Path) -> int:
     with Collection.open(folder, read_only=True) as collection:
         return collection.searched().passages
+
+
+def _shown(value: float | list[int]) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else f"{value:,.{0 if value >= 1000 else 2}f}"
 
 
 def main() -> None:
@@ -128,7 +133,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(made, folder)
     figures = measure(folder, given.work / "base", given.minutes, given.clients)
-    table = "| | |\n|---|--:|\n" + "".join(f"| {name} | {value:,.{0 if value >= 1000 else 2}f} |\n" for name, value in figures.items())
+    table = "| | |\n|---|--:|\n" + "".join(f"| {name} | {_shown(value)} |\n" for name, value in figures.items())
     print(table)
     if given.out:
         save(given.out, table, figures)
