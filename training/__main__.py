@@ -58,7 +58,7 @@ def make(
     tokenizer = AutoTokenizer.from_pretrained(work / "start")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     targets = Targets(Teacher(work / "teacher", teacher, device))
-    streams = translation_streams(pairs, [pair for some in words.values() for pair in some], tokenizer, targets)
+    streams = translation_streams(pairs, words, tokenizer, targets)
     student = Student(load_bert(work / "start")).to(device).train()
     first = Distillation(student, schedule, work / "stage1.pt")
     say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")

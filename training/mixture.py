@@ -14,7 +14,8 @@ from training.streams import Stream, shares
 from training.student import LONGEST, Student, encode
 from training.teacher import Teacher
 
-WORDS_SHARE = 0.09
+WORDS_SHARE = 0.2
+"""Of the samples; a word has a tenth of the tokens of a sentence."""
 ENGLISH_SHARE = 0.07
 """English itself, so that the student does not forget it."""
 QUESTIONS_SHARE = 0.08
@@ -56,17 +57,19 @@ class Targets:
         return found
 
 
-def translation_streams(pairs: dict[Language, list[Pair]], words: list[Pair], tokenizer, targets: Targets) -> list[Stream]:
-    """One stream for each language translated into English, one of its questions, one of words, one of English."""
+def translation_streams(pairs: dict[Language, list[Pair]], words: dict[str, list[Pair]], tokenizer, targets: Targets) -> list[Stream]:
+    """One stream of texts and one of `words`, by code, for each language translated into English, one of questions, one of English."""
     found = {language: list(samples(some)) for language, some in pairs.items() if language.through == "en" and some}
-    part = shares({language.code: len(some) for language, some in found.items()}, {language.code: language.weight for language in found})
+    weights = {language.code: language.weight for language in found}
+    part = shares({language.code: len(some) for language, some in found.items()}, weights)
     rest = 1 - WORDS_SHARE - ENGLISH_SHARE - QUESTIONS_SHARE
     streams = [_stream(language.code, some, tokenizer, targets, rest * part[language.code]) for language, some in found.items()]
     asked = [question for language, some in pairs.items() if language.through == "en" for question in questions(some)]
     if asked:
         streams.append(_stream("questions", asked, tokenizer, targets, QUESTIONS_SHARE))
-    if words:
-        streams.append(_stream("words", words, tokenizer, targets, WORDS_SHARE))
+    known = {code: some for code, some in words.items() if some and code in weights}
+    for code, share in shares({code: len(some) for code, some in known.items()}, weights).items():
+        streams.append(_stream(f"words {code}", known[code], tokenizer, targets, WORDS_SHARE * share))
     english = sorted({sample.target for some in found.values() for sample in some})
     return [*streams, _stream("en", [Pair(text, text, "en", "") for text in english], tokenizer, targets, ENGLISH_SHARE)]
 

