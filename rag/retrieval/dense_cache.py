@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 from rag.retrieval.dense import FaissIndex
 from rag.retrieval.dense_files import save_vectors
+from rag.retrieval.worker import Worker
 from rag.storage.manifest import MANIFEST, CacheNote, read_manifest, sync_file, sync_folder, write_manifest
 from rag.storage.reader import Reader, Snapshot
 from rag.storage.records import State
@@ -37,15 +38,13 @@ def load_dense(folder: Path, note: CacheNote | None, snapshot: Snapshot) -> tupl
 
 class DenseFile:
     """Follows the FAISS file of a folder while its user answers: a newer one is loaded in a thread of its own and then
-    taken in the place of the old one and of the pieces that came since.
-
-    It is always the same thread: glibc keeps for each thread what the largest file once took."""
+    taken in the place of the old one and of the pieces that came since."""
 
     def __init__(self, folder: Path, reader: Reader) -> None:
         self._folder, self._reader = folder, reader
         self._name = ""
         self._seen = 0
-        self._thread = ThreadPoolExecutor(1, "kutip-dense")
+        self._loader = Worker("kutip-dense")
         self._loading: Future[None] | None = None
         self._newer: tuple[FaissIndex, int, int, int] | None = None
 
@@ -64,7 +63,7 @@ class DenseFile:
             note = read_manifest(self._folder).dense
             if note is not None and note.name != self._name:
                 self._name = note.name
-                self._loading = self._thread.submit(self._load, note)
+                self._loading = self._loader.submit(self._load, note)
                 return False
         return self._newer is not None
 
@@ -79,7 +78,7 @@ class DenseFile:
         return newer[:3] if newer[3] == state.epoch and newer[1] >= state.forgotten else None
 
     def close(self) -> None:
-        self._thread.shutdown()
+        self._loader.close()
 
     def _is_loading(self) -> bool:
         return self._loading is not None and not self._loading.done()

@@ -6,7 +6,6 @@ import logging
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +20,7 @@ from rag.retrieval.index import LexicalSearch, VectorIndex
 from rag.retrieval.lexical import LexicalDamage, TantivyIndex
 from rag.retrieval.lexical_cache import in_memory, open_read_only, torn
 from rag.retrieval.watched import WatchedLexical
+from rag.retrieval.worker import Worker
 from rag.storage.lock import write_lock
 from rag.storage.manifest import CacheNote, Manifest, notes, read_manifest, write_manifest
 from rag.storage.reader import Reader, Snapshot
@@ -78,8 +78,7 @@ class LiveIndexes:
         self._dense_file = DenseFile(self._cache, reader)
         self._verifying: threading.Thread | None = None
         self._closed = threading.Event()
-        # One thread brings the indexes up to date: glibc keeps for each thread what that once took.
-        self._following = ThreadPoolExecutor(1, "kutip-follow")
+        self._following = Worker("kutip-follow")
         self._ignored: list[CacheNote] = []
         self._leave_until = 0.0
         self._given_back = time.monotonic()
@@ -91,7 +90,7 @@ class LiveIndexes:
                 return None
             if self._is_at(snapshot.state):
                 return self._view
-        return self._following.submit(self._follow, snapshot).result()
+        return self._following.do(self._follow, snapshot)
 
     def overtaken(self, snapshot: Snapshot) -> bool:
         """Did the indexes lose passages of the snapshot while they were searched?  These hold still."""
@@ -231,7 +230,7 @@ class LiveIndexes:
 
     def close(self) -> None:
         self._closed.set()
-        self._following.shutdown()
+        self._following.close()
         self._dense_file.close()
         if self._verifying is not None:
             self._verifying.join()
