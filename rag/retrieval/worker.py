@@ -32,14 +32,12 @@ class Worker:
         """Do `call` when those before are done.  After `close` it is done at once, by who asks."""
         task = _Call(Future(), call, given)
         with self._lock:
-            if closed := self._closed:
-                pass
-            elif self._process == os.getpid():
+            if not self._closed:
+                if self._process != os.getpid():
+                    self._begin()
                 self._calls.put(task)
-            else:
-                self._begin(task)
-        if closed:
-            task.do()
+                return task.future
+        task.do()
         return task.future
 
     def do(self, call: Callable[..., T], *given: object) -> T:
@@ -61,14 +59,13 @@ class Worker:
         if thread is not None:
             thread.join()
 
-    def _begin(self, task: _Call) -> None:
+    def _begin(self) -> None:
         """A thread for this process, which ends with this object."""
         calls: SimpleQueue[_Call | None] = SimpleQueue()
         thread = threading.Thread(target=_work, args=(calls,), name=self._name, daemon=True)
         thread.start()
         self._calls, self._thread, self._process = calls, thread, os.getpid()
         weakref.finalize(self, calls.put, None).atexit = False
-        calls.put(task)
 
 
 class _Call:
