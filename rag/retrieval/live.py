@@ -38,7 +38,6 @@ PENDING_ARTICLES_MAX = 64
 """With no lexical index at all, a phrase is looked for in so many articles without one."""
 RETRY_SECONDS = 30.0
 """How long questions leave caches alone that could not be written, on a full disk for example."""
-
 GIVE_BACK_SECONDS = 10.0
 """While the collection changes, freed memory goes back to the system about so often: that takes 1 to 15 ms."""
 
