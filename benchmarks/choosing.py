@@ -25,7 +25,7 @@ from benchmarks.sets import Row, rows
 from rag import Article, Collection, Filters
 from rag.answering.answer import LOOKED_AT
 from rag.answering.evidence import OTHER_LANGUAGE, SAME_LANGUAGE, counted
-from rag.embedding.embedder import BUNDLED, load_embedder
+from rag.embedding import BUNDLED, load_embedder
 from rag.retrieval.fusion import ENGLISH, INDONESIAN, USUAL, Weights, fuse, weights_of
 
 REFUSED = 0.05

@@ -26,7 +26,7 @@ from benchmarks.models import RememberingEmbedder
 from benchmarks.reporting import save
 from benchmarks.sets import Row, rows
 from rag import Article, Collection
-from rag.embedding.embedder import BUNDLED, load_embedder
+from rag.embedding import BUNDLED, load_embedder
 from rag.retrieval.live import LiveIndexes
 
 TOP = 10

@@ -30,7 +30,7 @@ from benchmarks.sets import Row, bitexts, rows
 from rag import Article, Collection, Filters
 from rag.answering.answer import best_confidence
 from rag.answering.evidence import ANSWERS_FROM
-from rag.embedding.embedder import BUNDLED, load_embedder
+from rag.embedding import BUNDLED, load_embedder
 
 SIDES = ("BM25 whitespace", "lexical", "dense", "fusion")
 METRICS = {"nDCG@10": nDCG @ 10, "recall@1": R @ 1, "recall@10": R @ 10, "recall@100": R @ 100, "MRR@10": RR @ 10}

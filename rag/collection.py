@@ -17,7 +17,8 @@ from rag.answering.compose import Asked
 from rag.catalogue import Listing, Order, Overview, Removed
 from rag.checking import check
 from rag.conversing.conversation import Conversation
-from rag.embedding.embedder import BUNDLED, Embedder, load_embedder
+from rag.embedding.embedder import BUNDLED, Embedder
+from rag.embedding.loading import load_embedder
 from rag.errors import ArticleNotFound, CollectionClosed, CollectionReadOnly
 from rag.filters import Filters
 from rag.ingest import Ingest, unwatched

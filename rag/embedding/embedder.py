@@ -1,4 +1,4 @@
-"""What the rest of Kutip asks of an embedding model, and how one is found by its name."""
+"""What the rest of Kutip asks of an embedding model."""
 
 from __future__ import annotations
 
@@ -50,17 +50,3 @@ class Embedder(Protocol):
     def encode_document(self, documents: Sequence[Document]) -> list[Encoded]:
         """One `Encoded` for each document, in order."""
         ...
-
-
-def load_embedder(name: str) -> Embedder:
-    """The bundled model, or any sentence-transformers model by folder or by the name it has in the local hub cache.
-
-    Raises ModelError when it is not there or is not a model that can be loaded safely.
-    """
-    if name == BUNDLED:
-        from rag.embedding.bundled import BundledEmbedder
-
-        return BundledEmbedder()
-    from rag.embedding.sentence_transformer import SentenceTransformerEmbedder
-
-    return SentenceTransformerEmbedder.named(name)
