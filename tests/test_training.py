@@ -113,6 +113,7 @@ def test_the_report_counts_what_was_trained_on(made):
         kept = sum(line.split("\t")[0] not in answers for line in file)
     assert kept < 1000 and report["pairs"] == {"ms": kept, "jv": 60}
     assert report["questions"] == {"facqa_id": sum(text not in asked[80:] for text in asked[:80])}
+    assert report["passages"] > 80 and report["finishing"] % 7 == 0 and report["finishing"] > 0
     assert report["sources"] == {"made up": kept + 60} and report["tokens"] >= 400_000
     card = (made / "work" / "bundle" / "README.md").read_text(encoding="utf-8")
     assert f"| ms | {kept:,} |" in card and "| jv | 60 |" in card and f"| made up | {kept + 60:,} | pairs of texts |  |" in card

@@ -16,6 +16,7 @@ import torch
 from transformers import AutoTokenizer
 
 from training.card import MADE, write_card
+from training.crops import answers, make_crops, neighbourhoods
 from training.distil import Distillation, Schedule
 from training.finish import Finish, Finishing
 from training.held_out import HeldOut
@@ -26,7 +27,7 @@ from training.pairs import read_pairs
 from training.questions import read_questions, with_negatives
 from training.start import continued, make_start
 from training.streams import pools
-from training.student import Student
+from training.student import LONGEST, Student, encode
 from training.teacher import Teacher, load_bert, teacher_folder
 from training.wordlists import word_pairs
 
@@ -64,7 +65,7 @@ def make(
     say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")
     first.run(streams, targets.vectors, say)
     questions = read_questions(data / "eval", held)
-    _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, first.state.pool + 1)
+    finishing, passages = _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, first.state.pool + 1)
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
     pack(work / "model", out)
@@ -73,6 +74,7 @@ def make(
         "sources": _counts([pair.source for some in pairs.values() for pair in some]),
         "words": _counts([pair.source for some in words.values() for pair in some]),
         "questions": {name: len(some) for name, some in questions.items()},
+        "passages": passages, "finishing": finishing,
         "pieces": len(tokenizer), "steps": before["steps"] + first.state.step, "tokens": before["tokens"] + first.state.tokens,
         "hours": round(before["hours"] + first.state.seconds / 3600, 2),
         "device": device, "threads": torch.get_num_threads(), "torch": torch.__version__,
@@ -81,16 +83,23 @@ def make(
     return report
 
 
-def _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, pool) -> None:
-    """The second stage, on fresh pools of the first one's streams and on the local languages."""
+def _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, pool) -> tuple[int, int]:
+    """The second stage, on fresh pools of the first one's streams and on the local languages; returns its steps and how many passages it cropped."""
     asked = [question for name in questions for question in with_negatives(questions[name], student, tokenizer)]
+    answering = {}
+    for name, some in questions.items():
+        found = answers(some)
+        vectors = encode(student, tokenizer([pair.text for pair in found], truncation=True, max_length=LONGEST)["input_ids"]).float()
+        answering[name] = [found[i] for i in neighbourhoods(vectors, schedule.seed)]
+    crops = make_crops(pairs, answering, schedule.seed)
     local = local_stream(pairs, tokenizer, targets, student)
     shares = 1 - local.share if local else 1
     mixed = [replace(stream, share=stream.share * shares) for stream in streams] + ([local] if local else [])
     fresh = (batch for batches in pools(mixed, pool, schedule.batch_tokens, schedule.seed + 1, SMALL_POOL) for batch in batches)
     others = ((batch, targets.vectors(batch.targets)) for batch in fresh)
-    say(f"second stage: {len(asked):,} questions")
-    Finishing(student, tokenizer, finish).run(asked, lambda: next(others), say)
+    say(f"second stage: {len(asked):,} questions, {len(crops):,} passages to crop")
+    finish = finish if len(crops) else replace(finish, crops=0)
+    return Finishing(student, tokenizer, finish).run(asked, lambda: next(crops), lambda: next(others), say), len(crops)
 
 
 def _counts(names: list[str]) -> dict[str, int]:
@@ -111,12 +120,13 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=8.0, help="of distillation at most")
     parser.add_argument("--tokens", type=int, default=100_000_000, help="of distillation at most")
     parser.add_argument("--rounds", type=float, default=2.0, help="over the questions in the second stage")
+    parser.add_argument("--finish-hours", type=float, default=2.0, help="of the second stage at most")
     parser.add_argument("--pairs", type=int, help="only the first so many pairs of each language, to try it out")
     arguments = parser.parse_args()
     on_gpu = torch.cuda.is_available()
     schedule = Schedule(arguments.tokens, arguments.hours, batch_tokens=32_768 if on_gpu else 6_144)
     out, teacher = arguments.out or arguments.work / "bundle", arguments.teacher or teacher_folder()
-    make(arguments.data, arguments.work, out, teacher, schedule, Finish(arguments.rounds), arguments.pairs, arguments.start)
+    make(arguments.data, arguments.work, out, teacher, schedule, Finish(arguments.rounds, hours=arguments.finish_hours), arguments.pairs, arguments.start)
     say(f"done: {out}")
 
 
