@@ -22,7 +22,7 @@ ENGLISH = Weights(dense=0.35, lexical=0.5, coverage=0.15)
 INDONESIAN = Weights(dense=0.45, lexical=0.35, coverage=0.2)
 """The bundled model was distilled from an English one and learned from questions in English and Indonesian: there its
 cosines tell most.  All were chosen on one half of the questions of every validation set by benchmarks/choosing.py, the
-Indonesian ones so that neither IDK-MRC nor FacQA (news) loses by them; docs/benchmarks.md has the other half."""
+Indonesian ones between the best for IDK-MRC (more of the cosine) and for FacQA (news: less); docs/benchmarks.md has the other half."""
 
 
 def weights_of(spoken: Collection[str]) -> Weights:
