@@ -64,12 +64,12 @@ def refuse_mismatch(state: State | None, asked: str | None, folder: Path) -> Non
 
 def refuse_other_model(embedder: Embedder, state: State, folder: Path) -> None:
     """A model of the same name must also put the probe where it was."""
-    cure = f"Use the model it was built with, or encode it again: rag rebuild --index {folder}"
+    again = f"it again (the articles stay as they are): rag rebuild --index {folder}"
     if embedder.dimension != state.dimension:
-        raise IndexMismatch("dimension", built_with=state.dimension, asked_for=embedder.dimension, cure=cure)
+        raise IndexMismatch("dimension", built_with=state.dimension, asked_for=embedder.dimension, cure=f"Use the model it was built with, or encode {again}")
     cosine = float(embedder.encode_query(PROBE) @ np.frombuffer(state.probe, np.float16).astype(np.float32))
     if cosine < PROBE_COSINE_MIN:
-        raise IndexMismatch("model", built_with=f"another {state.model}", asked_for=f"{embedder.name} (probe cosine {cosine:.3f})", cure=cure)
+        raise IndexMismatch("model", built_with=f"{state.model} of another version", asked_for=f"this one (probe cosine {cosine:.3f})", cure=f"Encode {again}")
 
 
 def started(reader: Reader, writer: Writer, embedder: Embedder) -> State:

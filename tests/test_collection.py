@@ -390,3 +390,21 @@ def test_opening_and_closing(tmp_path):
     for closed in (lambda: collection.search("beras"), lambda: collection.add(RICE), collection.articles, collection.check):
         with pytest.raises(CollectionClosed):
             closed()
+
+
+def test_a_model_of_the_same_name_that_puts_texts_elsewhere_is_refused_with_the_command_that_cures_it(tmp_path):
+    folder = tmp_path / "With Capitals"
+    with Collection.open(folder, embedder=WordCountEmbedder(name="same")) as collection:
+        collection.add([Article("a", "T", "Presiden Rusia tiba di Doha kemarin siang.")])
+        wanted = collection.embedder
+
+    class Elsewhere(WordCountEmbedder):
+        def encode_query(self, question):
+            return -wanted.encode_query(question)
+
+    with Collection.open(folder, embedder=Elsewhere(name="same")) as collection:
+        with pytest.raises(IndexMismatch, match=r"same of another version.*Encode it again.*rag rebuild --index .*With Capitals"):
+            collection.ask("presiden")
+        collection.rebuild(embedder=WordCountEmbedder(name="same"))
+    with Collection.open(folder, embedder=WordCountEmbedder(name="same")) as collection:
+        assert collection.search("presiden doha")
