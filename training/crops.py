@@ -11,15 +11,13 @@ rare words: the mean over a passage, all that a translation asks for, hides them
 from __future__ import annotations
 
 import random
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import torch
 
 from training.languages import Language
-from training.pairs import LONGEST_PASSAGE, Pair, joined
+from training.pairs import Pair, joined, neighbours
 from training.questions import Question
 from training.streams import shares
 
@@ -91,14 +89,10 @@ def spaced(text: str) -> bool:
 
 def passages_of(pairs: Iterable[Pair]) -> Iterator[Pair]:
     """Runs of 2-5 neighbours of one source, cut everywhere (as `samples` cuts some), without the shortest."""
-    for _, group in groupby(pairs, key=lambda pair: pair.source):
-        run, at = list(group), 0
-        while at < len(run):
-            length = 2 + (zlib.crc32(run[at].target.encode()) >> 8) % (LONGEST_PASSAGE - 1)
-            passage = joined(run[at : at + length])
-            if len(passage.text) >= SHORTEST // (1 if spaced(passage.text) else 2):
-                yield passage
-            at += length
+    for run in neighbours(pairs, passages=100):
+        passage = joined(run)
+        if len(passage.text) >= SHORTEST // (1 if spaced(passage.text) else 2):
+            yield passage
 
 
 def neighbourhoods(vectors: torch.Tensor, seed: int) -> list[int]:

@@ -70,16 +70,20 @@ def samples(pairs: Iterable[Pair], passages: int = PASSAGES) -> Iterator[Pair]:
     Where a passage begins and how long it is follows from a hash of its first English sentence, so that the same
     passage is cut in every language and the teacher encodes it once.
     """
+    for run in neighbours(pairs, passages):
+        if len(run) > 1:
+            yield joined(run)
+        yield from run
+
+
+def neighbours(pairs: Iterable[Pair], passages: int) -> Iterator[list[Pair]]:
+    """All pairs in order: runs of 2-5 of one source at `passages` of a hundred places, one alone at the others."""
     for _, group in groupby(pairs, key=lambda pair: pair.source):
-        run = list(group)
-        at = 0
-        while at < len(run):
-            chance = zlib.crc32(run[at].target.encode())
+        rest, at = list(group), 0
+        while at < len(rest):
+            chance = zlib.crc32(rest[at].target.encode())
             length = 2 + (chance >> 8) % (LONGEST_PASSAGE - 1) if chance % 100 < passages else 1
-            chosen = run[at : at + length]
-            if len(chosen) > 1:
-                yield joined(chosen)
-            yield from chosen
+            yield rest[at : at + length]
             at += length
 
 
