@@ -167,3 +167,42 @@ def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
         for folder in (made / "work" / "model", made / "more" / "model")
     )
     assert (first * second).sum(axis=1).min() >= 0.998
+
+
+def test_a_second_stage_that_was_stopped_ends_as_one_that_was_not(made, tmp_path, monkeypatch):
+    import torch
+    from transformers import AutoTokenizer
+
+    from training.finish import Finish, Finishing
+    from training.questions import Question
+    from training.streams import Batch
+    from training.student import Student
+    from training.teacher import load_bert
+
+    tokenizer = AutoTokenizer.from_pretrained(made / "work" / "start")
+    questions = [Question(foreign(f"{word} {other}"), foreign(f"{word} {other} {word}")) for word in WORDS[:10] for other in WORDS[10:]]
+    rows = tokenizer([foreign(word) for word in WORDS])["input_ids"]
+    targets = torch.nn.functional.normalize(torch.randn(len(WORDS), 96, generator=torch.Generator().manual_seed(1)), dim=-1)
+
+    def stage(checkpoint, stop_at=None):
+        calls = iter(range(10**9))
+
+        def others():
+            if next(calls) == stop_at:
+                raise KeyboardInterrupt
+            return Batch(rows, np.arange(len(rows))), targets
+
+        student = Student(load_bert(made / "work" / "start")).train()
+        finishing = Finishing(student, tokenizer, Finish(4.0, others=1, hours=10.0, warm=0.3), checkpoint)
+        return student, lambda: finishing.run(questions, None, others, print)
+
+    monkeypatch.setattr("training.finish.SAVE_EVERY", 0.0)
+    whole, run = stage(tmp_path / "whole.pt")
+    assert run() == 2 * round(4 * len(questions) / 48)
+    _, run = stage(tmp_path / "part.pt", stop_at=5)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    resumed, run = stage(tmp_path / "part.pt")
+    assert run() == 2 * round(4 * len(questions) / 48)
+    for name, values in whole.state_dict().items():
+        assert torch.allclose(values, resumed.state_dict()[name], atol=1e-4), name

@@ -10,12 +10,42 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
-from training.crops import LEFT_OUT, RUN, RUNS_IN_BATCH, SHORTEST, Crops, answers, crop_of, cropped, make_crops, neighbourhoods, passages_of, spaced  # noqa: E402
+from training.crops import (  # noqa: E402
+    ANSWERS_SHARE,
+    LEFT_OUT,
+    RUN,
+    RUNS_IN_BATCH,
+    SHORTEST,
+    SWITCHED,
+    SWITCHED_PASSAGES,
+    Crops,
+    answers,
+    crop_of,
+    cropped,
+    make_crops,
+    neighbourhoods,
+    passages_of,
+    spaced,
+    switched_crop_of,
+)
 from training.languages import Language  # noqa: E402
 from training.pairs import Pair  # noqa: E402
 from training.questions import Question  # noqa: E402
+from training.switching import Switching  # noqa: E402
 
 WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=8), min_size=2, max_size=60).map(" ".join).filter(spaced)
+
+NO_WORDS = Switching({}, {}, {})
+
+
+class Capitals:
+    """Switches into one language, "de": the same words in capitals."""
+
+    def language(self, source, chance):
+        return "de"
+
+    def switched(self, text, source, language, chance):
+        return text.upper()
 
 
 @given(WORDS, st.integers(0, 2**32))
@@ -85,7 +115,7 @@ def test_batches_are_runs_of_one_list_without_a_passage_twice():
     questions = [Question(f"apa {i}?", f"jawaban {i // 2} yang ada di dalam berita hari ini dan kemarin juga di kota") for i in range(80)]
     found = answers(questions)
     assert len(found) == 40 and all(pair.text == pair.target for pair in found)
-    crops = make_crops({language: pairs}, {"facqa_id": found}, seed=3)
+    crops = make_crops({language: pairs}, {"facqa_id": found}, {"facqa_id": "id"}, NO_WORDS, seed=3)
     assert len(crops) == len(list(passages_of(pairs))) + 40
     of_answers = 0
     for _ in range(300):
@@ -94,10 +124,27 @@ def test_batches_are_runs_of_one_list_without_a_passage_twice():
         kinds = {"berita" in crop.passage or "jawaban" in crop.passage for crop in batch}
         assert len(kinds) == 1
         of_answers += kinds.pop()
-    assert abs(of_answers / 300 - 0.3) < 0.1
+    assert abs(of_answers / 300 - ANSWERS_SHARE) < 0.1
 
 
 def test_the_same_seed_gives_the_same_batches():
     some = [Pair(f"kata {i} " * 12, f"word {i} " * 12, "id", "s") for i in range(50)]
-    first, second = (Crops({"id": some}, {"id": 1.0}, 5) for _ in range(2))
+    first, second = (Crops({"id": some}, {"id": 1.0}, 5, {"id": "id"}, NO_WORDS) for _ in range(2))
     assert [next(first) for _ in range(5)] == [next(second) for _ in range(5)]
+
+
+def test_one_side_of_a_switched_crop_is_in_other_words():
+    chance, text = random.Random(2), " ".join(f"one{i}" for i in range(30))
+    crops = [switched_crop_of(text, "en", Capitals(), chance) for _ in range(4_000)]
+    assert all(crop.query.isupper() != crop.passage.isupper() and crop.passage.lower() == text for crop in crops)
+    assert all(crop.query.lower() in text or len(crop.query.split()) < 11 for crop in crops)
+    assert abs(sum(crop.passage.isupper() for crop in crops) / 4_000 - SWITCHED_PASSAGES) < 0.03
+    assert switched_crop_of(text, "en", NO_WORDS, chance).passage == text
+
+
+def test_only_lists_with_a_source_are_switched_and_as_often_as_they_should():
+    some = [Pair(f"kata {i} " * 12, f"kata {i} " * 12, "id", "s") for i in range(50)]
+    named, other = Crops({"a": some}, {"a": 1.0}, 5, {"a": "en"}, Capitals()), Crops({"a": some}, {"a": 1.0}, 5, {}, Capitals())
+    switched = [any(crop.query.isupper() or crop.passage.isupper() for crop in next(named)) for _ in range(400)]
+    assert abs(sum(switched) / 400 - SWITCHED) < 0.08
+    assert not any(crop.query.isupper() or crop.passage.isupper() for _ in range(50) for crop in next(other))

@@ -20,14 +20,15 @@ from training.crops import answers, make_crops, neighbourhoods
 from training.distil import Distillation, Schedule
 from training.finish import Finish, Finishing
 from training.held_out import HeldOut
-from training.languages import LANGUAGES
+from training.languages import LANGUAGES, WEIGHTS
 from training.mixture import Targets, local_stream, translation_streams
 from training.pack import pack
 from training.pairs import read_pairs
-from training.questions import read_questions, with_negatives
+from training.questions import SETS, read_questions, switched, with_negatives
 from training.start import continued, make_start
 from training.streams import pools
 from training.student import LONGEST, Student, encode
+from training.switching import Switching
 from training.teacher import Teacher, load_bert, teacher_folder
 from training.wordlists import word_pairs
 
@@ -65,7 +66,9 @@ def make(
     say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")
     first.run(streams, targets.vectors, say)
     questions = read_questions(data / "eval", held)
-    finishing, passages = _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, first.state.pool + 1)
+    switching = Switching(words, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, WEIGHTS)
+    second = Finishing(student, tokenizer, finish, work / "stage2.pt")
+    finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, switching, first.state.pool + 1)
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
     pack(work / "model", out)
@@ -83,23 +86,23 @@ def make(
     return report
 
 
-def _finish(student, tokenizer, finish, schedule, pairs, streams, targets, questions, pool) -> tuple[int, int]:
+def _finish(second, schedule, pairs, streams, targets, questions, switching, pool) -> tuple[int, int]:
     """The second stage, on fresh pools of the first one's streams and on the local languages; returns its steps and how many passages it cropped."""
-    asked = [question for name in questions for question in with_negatives(questions[name], student, tokenizer)]
-    answering = {}
+    student, tokenizer, asked, answering = second.student, second.tokenizer, [], {}
     for name, some in questions.items():
+        own = with_negatives(some, student, tokenizer)
+        asked += [*own, *switched(own, SETS[name], switching, schedule.seed)]
         found = answers(some)
         vectors = encode(student, tokenizer([pair.text for pair in found], truncation=True, max_length=LONGEST)["input_ids"]).float()
         answering[name] = [found[i] for i in neighbourhoods(vectors, schedule.seed)]
-    crops = make_crops(pairs, answering, schedule.seed)
+    crops = make_crops(pairs, answering, SETS, switching, schedule.seed)
     local = local_stream(pairs, tokenizer, targets, student)
     shares = 1 - local.share if local else 1
     mixed = [replace(stream, share=stream.share * shares) for stream in streams] + ([local] if local else [])
     fresh = (batch for batches in pools(mixed, pool, schedule.batch_tokens, schedule.seed + 1, SMALL_POOL) for batch in batches)
     others = ((batch, targets.vectors(batch.targets)) for batch in fresh)
     say(f"second stage: {len(asked):,} questions, {len(crops):,} passages to crop")
-    finish = finish if len(crops) else replace(finish, crops=0)
-    return Finishing(student, tokenizer, finish).run(asked, lambda: next(crops), lambda: next(others), say), len(crops)
+    return second.run(asked, (lambda: next(crops)) if len(crops) else None, lambda: next(others), say), len(crops)
 
 
 def _counts(names: list[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ rare words: the mean over a passage, all that a translation asks for, hides them
 
     query     neighbouring words of a passage (characters where a script has no spaces), one in ten left out
     passage   the whole passage, or its translation; in the query's own language half the time without those words
+    switched  of a passage that answers a question, in English or Indonesian: one side in the words of another language
     batch     runs of neighbouring passages: what the document says next to it is the hard negative
 """
 
@@ -20,6 +21,7 @@ from training.languages import Language
 from training.pairs import Pair, joined, neighbours
 from training.questions import Question
 from training.streams import shares
+from training.switching import Switching
 
 RUN = 16
 RUNS_IN_BATCH = 3
@@ -30,8 +32,11 @@ CHARACTERS = (5, 20)
 LEFT_OUT = 0.1
 SAME_LANGUAGE, INTO_TARGET = 0.4, 0.35
 """Chances of a pair's crop: text to text, text to its translation, and otherwise the translation to the text."""
-ANSWERS_SHARE = 0.3
+ANSWERS_SHARE = 0.6
 """Of the batches, for the passages that answer a training question: the only ones of Wikipedia and the news."""
+SWITCHED = 0.65
+"""Of those batches, and of their crops those that lead from words of the passage's own language to a switched passage."""
+SWITCHED_PASSAGES = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,17 @@ class Crop:
 
 
 class Crops:
-    """Batches of crops of `passages`, lists by name in the order of their documents, each so often as `share` says."""
+    """Batches of crops of `passages`, lists by name in the order of their documents, each so often as `share` says.
 
-    def __init__(self, passages: Mapping[str, Sequence[Pair]], share: Mapping[str, float], seed: int) -> None:
+    Those named in `sources`, with their languages, are switched in SWITCHED of their batches.
+    """
+
+    def __init__(
+        self, passages: Mapping[str, Sequence[Pair]], share: Mapping[str, float], seed: int, sources: Mapping[str, str], switching: Switching
+    ) -> None:
         self._passages = {name: some for name, some in passages.items() if some}
         self._share = share
+        self._sources, self._switching = sources, switching
         self._random = random.Random(seed)
 
     def __len__(self) -> int:
@@ -54,10 +65,16 @@ class Crops:
     def __next__(self) -> list[Crop]:
         """At most RUN * RUNS_IN_BATCH crops of one list; no passage is there twice."""
         names = list(self._passages)
-        some = self._passages[self._random.choices(names, [self._share[name] for name in names])[0]]
+        name = self._random.choices(names, [self._share[name] for name in names])[0]
+        some = self._passages[name]
         starts = [RUN * self._random.randrange(-(-len(some) // RUN)) for _ in range(RUNS_IN_BATCH)]
         chosen = dict.fromkeys(pair for start in starts for pair in some[start : start + RUN])
-        return list({crop.passage: crop for crop in (crop_of(pair, self._random) for pair in chosen)}.values())
+        source = self._sources.get(name)
+        if source and self._random.random() < SWITCHED:
+            crops = [switched_crop_of(pair.text, source, self._switching, self._random) for pair in chosen]
+        else:
+            crops = [crop_of(pair, self._random) for pair in chosen]
+        return list({crop.passage: crop for crop in crops}.values())
 
 
 def crop_of(pair: Pair, chance: random.Random) -> Crop:
@@ -68,6 +85,17 @@ def crop_of(pair: Pair, chance: random.Random) -> Crop:
         return Crop(query, rest if chance.random() < 0.5 and len(rest) > SHORTEST else pair.text)
     asked, found = (pair.text, pair.target) if way < SAME_LANGUAGE + INTO_TARGET else (pair.target, pair.text)
     return Crop(cropped(asked, chance)[0], found)
+
+
+def switched_crop_of(text: str, source: str, switching: Switching, chance: random.Random) -> Crop:
+    """Words of `text`, which is in `source`, and the text, one of the two in the words of another language if there is one."""
+    query, _ = cropped(text, chance)
+    language = switching.language(source, chance)
+    if language is None:
+        return Crop(query, text)
+    if chance.random() < SWITCHED_PASSAGES:
+        return Crop(query, switching.switched(text, source, language, chance))
+    return Crop(switching.switched(query, source, language, chance) or query, text)
 
 
 def cropped(text: str, chance: random.Random) -> tuple[str, str]:
@@ -114,10 +142,12 @@ def answers(questions: Iterable[Question]) -> list[Pair]:
     return [Pair(passage, passage, "", "answers") for passage in sorted({question.passage for question in questions})]
 
 
-def make_crops(pairs: Mapping[Language, Sequence[Pair]], answering: Mapping[str, Sequence[Pair]], seed: int) -> Crops:
-    """Crops of the translated passages of each language by its weight, and of `answering` by their number."""
+def make_crops(
+    pairs: Mapping[Language, Sequence[Pair]], answering: Mapping[str, Sequence[Pair]], sources: Mapping[str, str], switching: Switching, seed: int
+) -> Crops:
+    """Crops of the translated passages of each language by its weight, and of `answering`, whose languages `sources` names."""
     translated = {language.code: list(passages_of(some)) for language, some in pairs.items()}
     rest = shares({code: len(some) for code, some in translated.items()}, {language.code: language.weight for language in pairs})
-    total = sum(map(len, answering.values())) or 1
-    part = {name: ANSWERS_SHARE * len(some) / total for name, some in answering.items()}
-    return Crops({**translated, **answering}, {code: (1 - ANSWERS_SHARE) * share for code, share in rest.items()} | part, seed)
+    part = shares({name: len(some) for name, some in answering.items()}, dict.fromkeys(answering, 1.0))
+    both = {code: (1 - ANSWERS_SHARE) * share for code, share in rest.items()} | {name: ANSWERS_SHARE * share for name, share in part.items()}
+    return Crops({**translated, **answering}, both, seed, sources, switching)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -132,12 +133,8 @@ class Distillation:
         return float(distance)
 
     def save(self) -> None:
-        """Written beside and renamed, so that a stop in between leaves the last one."""
         fields = {name: getattr(self.state, name) for name in State.__slots__}
-        content = {"model": self.student.state_dict(), "optimizers": [one.state_dict() for one in self.optimizers], "state": fields}
-        beside = self.checkpoint.with_suffix(".part")
-        torch.save(content, beside)
-        beside.replace(self.checkpoint)
+        save({"model": self.student.state_dict(), "optimizers": [one.state_dict() for one in self.optimizers], "state": fields}, self.checkpoint)
 
     def _resume(self) -> None:
         content = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
@@ -145,3 +142,10 @@ class Distillation:
         for optimizer, saved in zip(self.optimizers, content["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.state = State(**content["state"])
+
+
+def save(content: dict[str, Any], checkpoint: Path) -> None:
+    """Written beside and renamed, so that a stop in between leaves the last one."""
+    beside = checkpoint.with_suffix(".part")
+    torch.save(content, beside)
+    beside.replace(checkpoint)

@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.crops import Crop
-from training.distil import loss_of
+from training.distil import SAVE_EVERY, loss_of, save
 from training.questions import Question
 from training.streams import Batch
 from training.student import Student, padded
@@ -69,9 +70,12 @@ def question_loss(asked: Tensor, passages: Tensor) -> Tensor:
 
 
 class Finishing:
-    """Runs the second stage on `student`; `crops` gives batches, `others` batches of translations and local pairs with their targets."""
+    """Runs the second stage on `student`, from where `checkpoint` says an earlier run of it stood.
 
-    def __init__(self, student: Student, tokenizer, finish: Finish) -> None:
+    The batches of questions are then the next ones; crops and translations are drawn anew.
+    """
+
+    def __init__(self, student: Student, tokenizer, finish: Finish, checkpoint: Path) -> None:
         self.student, self.tokenizer, self.finish = student, tokenizer, finish
         self.device = next(student.parameters()).device
         table = student.bert.embeddings.word_embeddings.weight
@@ -79,34 +83,43 @@ class Finishing:
         groups = [{"params": [table], "lr": finish.table_rate, "weight_decay": 0.0}, {"params": layers, "lr": finish.layer_rate, "weight_decay": 0.01}]
         self.optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
         self._rates = (finish.table_rate, finish.layer_rate)
+        self.checkpoint, self._done, self._seconds = checkpoint, 0, 0.0
 
     def run(
-        self, questions: Sequence[Question], crops: Callable[[], list[Crop]], others: Callable[[], tuple[Batch, Tensor]], report: Callable[[str], None]
+        self, questions: Sequence[Question], crops: Callable[[], list[Crop]] | None, others: Callable[[], tuple[Batch, Tensor]], report: Callable[[str], None]
     ) -> int:
-        """As long as `finish` says; returns how many steps it took."""
+        """As long as `finish` says; returns how many steps it took. `crops` gives batches, `others` translations and local pairs with their targets."""
+        self._resume()
         batches: list[list[Question]] = []
         while len(batches) < self.finish.rounds * len(questions) / QUESTIONS_IN_BATCH:
             batches += question_batches(questions, self.finish.seed + len(batches))
         batches = batches[: max(1, round(self.finish.rounds * len(questions) / QUESTIONS_IN_BATCH))]
-        began, steps = time.monotonic(), 0
+        began = saved = time.monotonic()
+        before = self._seconds
         asked_losses, crop_losses, other_losses = [], [], []
-        for step, batch in enumerate(batches):
-            progress = max(step / len(batches), (time.monotonic() - began) / (self.finish.hours * 3600))
+        for step in range(self._done, len(batches)):
+            self._seconds = before + time.monotonic() - began
+            progress = max(step / len(batches), self._seconds / (self.finish.hours * 3600))
             if progress >= 1:
                 break
-            asked_losses.append(self._step(self._asked(batch, step), progress))
-            crop_losses += [self._step(self._cropped(crops()), progress) for _ in range(self.finish.crops)]
+            asked_losses.append(self._step(self._asked(batches[step], step), progress))
+            if crops:
+                crop_losses += [self._step(self._cropped(crops()), progress) for _ in range(self.finish.crops)]
             for _ in range(self.finish.others):
                 other, targets = others()
                 loss, distance = loss_of(self.student(*padded(other.rows, self.device)), targets.to(self.device))
                 self._step(loss, progress)
                 other_losses.append(float(distance))
-            steps += 1 + self.finish.crops + self.finish.others
-            if step % 25 == 24:
-                means = f"loss {np.mean(asked_losses):.3f}, of crops {np.mean(crop_losses):.3f}, distance {np.mean(other_losses):.4f}"
-                report(f"question step {step + 1} of {len(batches)}, {means}")
+            self._done = step + 1
+            if self._done % 25 == 0:
+                means = {"loss": asked_losses, "of crops": crop_losses, "distance": other_losses}
+                report(", ".join([f"question step {self._done} of {len(batches)}", *(f"{name} {np.mean(some):.4f}" for name, some in means.items() if some)]))
                 asked_losses, crop_losses, other_losses = [], [], []
-        return steps
+            if time.monotonic() - saved > SAVE_EVERY:
+                saved = time.monotonic()
+                self._save()
+        self._save()
+        return self._done * (1 + (self.finish.crops if crops else 0) + self.finish.others)
 
     def _asked(self, batch: list[Question], step: int) -> Tensor:
         hard = [question.negatives[step % len(question.negatives)] for question in batch if question.negatives]
@@ -129,3 +142,14 @@ class Finishing:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return float(loss.detach())
+
+    def _save(self) -> None:
+        state = {"done": self._done, "seconds": self._seconds}
+        save({"model": self.student.state_dict(), "optimizer": self.optimizer.state_dict(), "state": state}, self.checkpoint)
+
+    def _resume(self) -> None:
+        if self.checkpoint.is_file():
+            content = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+            self.student.load_state_dict(content["model"])
+            self.optimizer.load_state_dict(content["optimizer"])
+            self._done, self._seconds = content["state"]["done"], content["state"]["seconds"]

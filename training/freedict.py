@@ -4,7 +4,7 @@ Each is a text file of entries, compressed, and an index of (headword, offset, l
 pronunciation and kind, then a line of translations for each sense, numbered where there are several, with definitions
 in between.  Licences: GPL 2 or later, or CC BY-SA 3.0 (those made from Wiktionary).
 
-Russian has no large dictionary of its own with English: what a German or French word means in both is taken together.
+Russian has no large dictionary of its own with English: what a German, French, Italian or Dutch word means in both is taken together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 FOLDER = Path("/usr/share/dictd")
 CODES = {"ar": "ara", "ru": "rus", "de": "deu", "es": "spa", "fr": "fra", "pt": "por", "it": "ita", "nl": "nld", "tr": "tur", "hi": "hin", "id": "ind"}
-PIVOTS = {"ru": ("deu", "fra")}
+PIVOTS = {"ru": ("deu", "fra", "ita", "nld")}
 SENSES = 3
 """Senses of one headword that are taken, and translations of one sense; later ones are rare."""
 WORDS_MAX = 5
@@ -26,6 +26,8 @@ BYTES_MAX = 2**28
 """Of one dictionary; the largest has a tenth of that."""
 _NUMBERED = re.compile(r"\d+\. ")
 _REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|//?[^/]*//?|\s\d+\.$")
+_MARKS = {0x301: None, ord("~"): " "}
+"""Where Russian is stressed, and what Hindi has between words."""
 _DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 
@@ -67,7 +69,7 @@ def _translations(entry: str) -> list[str]:
     found: dict[str, None] = {}
     for sense in senses[:SENSES]:
         parts = re.split(r"[,;،]", _REMARK.sub(" ", _NUMBERED.sub("", sense, count=1)))
-        for part in [" ".join(part.split()).rstrip(".") for part in parts][:SENSES]:
+        for part in [" ".join(part.translate(_MARKS).split()).rstrip(".") for part in parts][:SENSES]:
             if part and len(part.split()) <= WORDS_MAX:
                 found[part] = None
     return list(found)

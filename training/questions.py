@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from training.held_out import HeldOut, json_lines
 from training.student import Student, encode
+from training.switching import Switching
 
-SETS = ("idk_mrc_id", "facqa_id", "tydiqa_goldp/en")
-"""The question sets that have a `train` split."""
+SETS = {"idk_mrc_id": "id", "facqa_id": "id", "tydiqa_goldp/en": "en"}
+"""The question sets that have a `train` split, and their languages."""
+SWITCHED_COPIES = {"id": 1, "en": 3}
+"""Of each question, in other languages; English ones ask for passages about all the world."""
 HARD_NEGATIVES = 4
 SKIPPED = 1
 """The closest wrong passage is left out: it often answers as well."""
@@ -55,3 +60,12 @@ def with_negatives(questions: list[Question], model: Student, tokenizer) -> list
     scores[torch.arange(len(questions)), torch.tensor([places[question.passage] for question in questions])] = -2.0
     best = scores.topk(min(SKIPPED + HARD_NEGATIVES, len(passages)), dim=1).indices[:, SKIPPED:].tolist()
     return [Question(q.text, q.passage, tuple(passages[i] for i in row)) for q, row in zip(questions, best, strict=True)]
+
+
+def switched(questions: Iterable[Question], source: str, switching: Switching, seed: int) -> Iterator[Question]:
+    """SWITCHED_COPIES of each question of the language `source`, each in the words of some other language."""
+    chance = random.Random(seed)
+    for question in questions:
+        for _ in range(SWITCHED_COPIES[source]):
+            if language := switching.language(source, chance):
+                yield replace(question, text=switching.switched(question.text, source, language, chance))
