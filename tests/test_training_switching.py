@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.inflection import PREFIXES, inflected
 from training.pairs import Pair
 from training.questions import SWITCHED_COPIES, Question, switched
 from training.spelling import BEGINNING, SPELT, spelt
@@ -54,6 +55,7 @@ def test_names_are_kept_in_latin_letters_and_spelt_in_others(switching, monkeypa
     monkeypatch.setattr("training.switching.NAMES", 1.0)
     chance = random.Random(2)
     assert switching.switched("Meanwhile Stephen King lived", "en", "de", chance).split()[-3:] == ["Stephen", "King", "lived"]
+    monkeypatch.setattr("training.inflection.INFLECTED", 0.0)
     known = Switching({"ru": [Pair("жить", "live", "ru", "made up")]}, {"ru": ["жить"]}, {"ru": 1.0})
     assert known.switched("Meanwhile Tesla lived", "en", "ru", chance).split()[-2:] == ["Тесла", "жить"]
 
@@ -88,3 +90,20 @@ def test_each_question_gets_copies_with_its_passage_and_its_negatives(switching)
     assert len(found) == SWITCHED_COPIES["en"] and {(copy.passage, copy.negatives) for copy in found} == {("A passage.", ("another",))}
     assert all("king" not in copy.text for copy in found)
     assert list(switched([question], "en", Switching({}, {}, {}), seed=1)) == []
+
+
+def test_words_come_in_the_forms_sentences_have_them_in(monkeypatch):
+    monkeypatch.setattr("training.inflection.INFLECTED", 1.0)
+    chance = random.Random(1)
+    assert {inflected("ملك", "ar", chance) for _ in range(300)} == {prefix + "ملك" for prefix in PREFIXES}
+    assert inflected("الملك", "ar", chance) == "الملك" and inflected("König", "de", chance) == "König" and inflected("a b", "ru", chance) == "a b"
+    pytest.importorskip("pymorphy3")
+    singular = {"король", "короля", "королю", "королём", "короле"}
+    assert {inflected("король", "ru", chance) for _ in range(300)} == singular | {"короли", "королей", "королям", "королями", "королях"}
+    assert {inflected("Москва", "ru", chance) for _ in range(300)} >= {"Москва", "Москвы", "Москве", "Москву", "Москвой"}
+
+
+def test_without_the_dictionary_of_forms_a_word_stays_as_it_is(monkeypatch):
+    monkeypatch.setattr("training.inflection.INFLECTED", 1.0)
+    monkeypatch.setattr("training.inflection._analyzer", lambda: None)
+    assert inflected("неведомослово", "ru", random.Random(1)) == "неведомослово"

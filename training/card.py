@@ -36,7 +36,8 @@ text and its English translation lie in the same place. Made by `python -m train
 
 Distilled for {steps:,} steps of {tokens:,} tokens in all, {hours} hours on {device} ({threads} threads, torch {torch}); then {finishing:,} steps
 on questions with their passages, on {passages:,} passages that a few of their own words should find, in their language, in the other one or
-replaced word by word out of dictionaries, and on translations as before. No question of a validation or test set, and no passage that answers one, was among the texts.
+replaced word by word out of dictionaries, and on translations as before. No question of a validation or test set, and no passage that answers
+one, was among the texts.
 
 ## Languages
 Texts in each, with their translation into English, or into Indonesian for jv, su and min:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import Stemmer
 
+from training.inflection import inflected
 from training.pairs import Pair
 from training.spelling import SPELT, spelt
 from training.wordlists import LETTERS
@@ -83,7 +84,7 @@ class Switching:
             within = at > 0 and words[at - 1] not in ".?!"
             translated = length > 1 or (length and not (capital and within and chance.random() < NAMES))
             if translated and chance.random() < REPLACED:
-                out.append(chance.choice(lexicon[tuple(stems[at : at + length])]))
+                out.append(inflected(chance.choice(lexicon[tuple(stems[at : at + length])]), language, chance))
             elif not translated and capital and words[at].isascii() and language in SPELT and chance.random() < REPLACED:
                 out.append(spelt(words[at], language, chance))
                 length = 1
