@@ -158,9 +158,10 @@ def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
     before = json.loads((made / "work" / "bundle" / "made.json").read_text(encoding="utf-8"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.__main__.word_pairs", lambda language: [])
-        schedule, finish = Schedule(20_000, 0.05, table_rate=0.0, layer_rate=0.0), Finish(0.0, table_rate=0.0, layer_rate=0.0)
+        schedule, finish = Schedule(20_000, 0.05, table_rate=0.0, layer_rate=0.0), Finish(0.5, table_rate=0.0, layer_rate=0.0)
         report = make(made / "data", made / "more", made / "longer", made / "teacher", schedule, finish, None, made / "work" / "bundle")
     assert report["tokens"] >= before["tokens"] + 20_000 and report["steps"] > before["steps"] and report["hours"] >= before["hours"]
+    assert report["finishing"] == before["finishing"] + 7
     texts = [foreign(text) for text in WORDS]
     first, second = (
         encode(Student(load_bert(folder)), AutoTokenizer.from_pretrained(folder)(texts)["input_ids"]).float().numpy()

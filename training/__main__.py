@@ -32,7 +32,7 @@ from training.switching import Switching
 from training.teacher import Teacher, load_bert, teacher_folder
 from training.wordlists import word_pairs
 
-SUMMED = ("steps", "tokens", "hours")
+SUMMED = ("steps", "tokens", "hours", "finishing")
 """Of a report: what a longer training adds to."""
 SMALL_POOL = 2_048
 """Samples the second stage draws at a time: it needs few, and the teacher may not know them yet."""
@@ -43,7 +43,7 @@ def make(
 ) -> dict:
     """The whole recipe in order; returns what the model card needs: counts, tokens, hours, machine.
 
-    With `bundle` training goes on from that one, whose steps, tokens and hours are then counted too.
+    With `bundle` training goes on from that one, whose steps of both stages, tokens and hours are then counted too.
     """
     before = json.loads((bundle / MADE).read_text(encoding="utf-8")) if bundle else dict.fromkeys(SUMMED, 0)
     work.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def make(
         "sources": _counts([pair.source for some in pairs.values() for pair in some]),
         "words": _counts([pair.source for some in words.values() for pair in some]),
         "questions": {name: len(some) for name, some in questions.items()},
-        "passages": passages, "finishing": finishing,
+        "passages": passages, "finishing": before["finishing"] + finishing,
         "pieces": len(tokenizer), "steps": before["steps"] + first.state.step, "tokens": before["tokens"] + first.state.tokens,
         "hours": round(before["hours"] + first.state.seconds / 3600, 2),
         "device": device, "threads": torch.get_num_threads(), "torch": torch.__version__,
