@@ -185,25 +185,33 @@ def test_a_second_stage_that_was_stopped_ends_as_one_that_was_not(made, tmp_path
     rows = tokenizer([foreign(word) for word in WORDS])["input_ids"]
     targets = torch.nn.functional.normalize(torch.randn(len(WORDS), 96, generator=torch.Generator().manual_seed(1)), dim=-1)
 
-    def stage(checkpoint, stop_at=None):
-        calls = iter(range(10**9))
+    def stage(checkpoint, stop_at=None, after=7):
+        calls = []
 
         def others():
-            if next(calls) == stop_at:
+            calls.append(len(calls))
+            if len(calls) - 1 == stop_at:
                 raise KeyboardInterrupt
             return Batch(rows, np.arange(len(rows))), targets
 
-        student = Student(load_bert(made / "work" / "start")).train()
-        finishing = Finishing(student, tokenizer, Finish(4.0, others=1, hours=10.0, warm=0.3), checkpoint)
-        return student, lambda: finishing.run(questions, None, others, print)
+        student = Student(load_bert(made / "work" / "start")).train().requires_grad_(False)
+        finishing = Finishing(student, tokenizer, Finish(4.0, others=1, hours=10.0, warm=0.3), checkpoint, after)
+        done = finishing.resume(len(questions))
+        return student, done, calls, lambda: finishing.run(questions, None, others, print)
 
     monkeypatch.setattr("training.finish.SAVE_EVERY", 0.0)
-    whole, run = stage(tmp_path / "whole.pt")
-    assert run() == 2 * round(4 * len(questions) / 48)
-    _, run = stage(tmp_path / "part.pt", stop_at=5)
+    batches = round(4 * len(questions) / 48)
+    whole, done, calls, run = stage(tmp_path / "whole.pt")
+    assert (done, run(), len(calls)) == (0, 2 * batches, batches)
+    _, _, _, run = stage(tmp_path / "part.pt", stop_at=5)
     with pytest.raises(KeyboardInterrupt):
         run()
-    resumed, run = stage(tmp_path / "part.pt")
-    assert run() == 2 * round(4 * len(questions) / 48)
+    resumed, done, calls, run = stage(tmp_path / "part.pt")
+    assert (done, run(), len(calls)) == (5, 2 * batches, batches - 5)
     for name, values in whole.state_dict().items():
         assert torch.allclose(values, resumed.state_dict()[name], atol=1e-4), name
+    fresh = load_bert(made / "work" / "start").state_dict()
+    moved = [name for name, values in whole.bert.state_dict().items() if not torch.equal(values, fresh[name])]
+    assert any("encoder.layer.0" in name for name in moved) and any("word_embeddings" in name for name in moved)
+    _, done, _, _ = stage(tmp_path / "part.pt", after=8)
+    assert done == 0

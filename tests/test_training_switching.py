@@ -14,8 +14,18 @@ from training.questions import SWITCHED_COPIES, Question, switched
 from training.spelling import BEGINNING, SPELT, spelt
 from training.switching import CHOICES, Switching
 
-GERMAN = {"king": ["König", "Herrscher", "Fürst", "Regent"], "to found": ["gründen"], "solar system": ["Sonnensystem"], "Vienna": ["Wien"]}
-TEXTS = {"de": ["der Fürst und der König", "ein König", "der Herrscher"], "id": ["raja itu"]}
+GERMAN = {
+    "king": ["König", "Herrscher", "Fürst", "Regent"],
+    "to found": ["gründen"],
+    "solar system": ["Sonnensystem"],
+    "prisoner of war": ["Kriegsgefangener"],
+    "air": ["Luft"],
+}
+TEXTS = {"de": ["der Fürst, und der König!", "ein König", "der Herrscher"], "id": ["raja itu"]}
+
+
+def in_russian() -> Switching:
+    return Switching({"ru": [Pair("жить", "live", "ru", "made up")]}, {"ru": ["жить"]}, {"ru": 1.0})
 
 
 @pytest.fixture
@@ -35,11 +45,12 @@ def test_words_are_found_by_their_stem_and_the_commonest_translations_are_chosen
 
 def test_an_expression_is_replaced_as_a_whole_and_what_nobody_knows_stays(switching):
     assert switching.switched("with their Solar System, quarks", "en", "de", random.Random(1)) == "Sonnensystem , quarks"
+    assert switching.switched("a prisoner of the wars", "en", "de", random.Random(1)) == "Kriegsgefangener"
 
 
 def test_indonesian_goes_through_english(switching):
     chance = random.Random(1)
-    assert switching.switched("raja rajanya", "id", "en", chance) == "king king"
+    assert switching.switched("raja rajanya di air", "id", "en", chance) == "king king di air"
     assert switching.switched("raja", "id", "de", chance) in {"König", "Fürst", "Herrscher"}
 
 
@@ -56,16 +67,28 @@ def test_names_are_kept_in_latin_letters_and_spelt_in_others(switching, monkeypa
     chance = random.Random(2)
     assert switching.switched("Meanwhile Stephen King lived", "en", "de", chance).split()[-3:] == ["Stephen", "King", "lived"]
     monkeypatch.setattr("training.inflection.INFLECTED", 0.0)
-    known = Switching({"ru": [Pair("жить", "live", "ru", "made up")]}, {"ru": ["жить"]}, {"ru": 1.0})
-    assert known.switched("Meanwhile Tesla lived", "en", "ru", chance).split()[-2:] == ["Тесла", "жить"]
+    assert in_russian().switched("Meanwhile Tesla lived", "en", "ru", chance).split()[-2:] == ["Тесла", "жить"]
 
 
-@given(st.text(max_size=60), st.integers(0, 2**32))
+@given(
+    st.lists(st.sampled_from(["Lives", "live", "of", "King", "Ünal", "7", ",", "مرحبا", "_"]) | st.text(max_size=6), max_size=12).map(" ".join),
+    st.integers(0, 2**32),
+)
 def test_any_text_can_be_switched(text, seed):
-    known = Switching({}, {}, {})
-    known._from_english = {"de": {}}
-    out = known.switched(text, "en", "de", random.Random(seed))
-    assert set(out.replace(" ", "")) <= set(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.switching.FEWEST", 1)
+        out = in_russian().switched(text, "en", "ru", random.Random(seed))
+    russian = {letter for way in SPELT["ru"].values() for letter in way} | set("житьёэй")
+    assert {letter for letter in out.lower() if letter not in text.lower()} <= russian | {" "}
+
+
+def test_chinese_words_are_counted_though_nothing_parts_them(monkeypatch):
+    monkeypatch.setattr("training.switching.FEWEST", 1)
+    words = [Pair(word, "government", "zh", "made up") for word in ("官家", "政", "政府机关", "官府", "政府")]
+    known = Switching({"zh": words}, {"zh": ["中国政府机关说", "政府的政策"]}, {"zh": 1.0})
+    chance = random.Random(1)
+    assert {known.switched("government", "en", "zh", chance) for _ in range(200)} >= {"政府", "政府机关"}
+    assert "政" not in {known.switched("government", "en", "zh", chance) for _ in range(200)}
 
 
 @given(st.from_regex("[A-Z][a-z]{0,14}", fullmatch=True), st.sampled_from(sorted(SPELT)), st.integers(0, 2**32))
@@ -76,7 +99,15 @@ def test_a_name_has_only_letters_of_its_language(name, language, seed):
 
 
 @pytest.mark.parametrize(
-    ("name", "russian", "arabic"), [("Boston", "Бостон", "بوستون"), ("Miller", "Милер", "ميلر"), ("Tesla", "Тесла", "تسلا"), ("Obama", "Обама", "أوباما")]
+    ("name", "russian", "arabic"),
+    [
+        ("Boston", "Бостон", "بوستون"),
+        ("Miller", "Милер", "ميلر"),
+        ("Tesla", "Тесла", "تسلا"),
+        ("Obama", "Обама", "أوباما"),
+        ("France", "Франс", "فرانس"),
+        ("Eastern", "Истерн", "إيسترن"),
+    ],
 )
 def test_names_as_newspapers_write_them_are_among_the_ways(name, russian, arabic):
     chance = random.Random(3)
@@ -100,6 +131,10 @@ def test_words_come_in_the_forms_sentences_have_them_in(monkeypatch):
     pytest.importorskip("pymorphy3")
     singular = {"король", "короля", "королю", "королём", "короле"}
     assert {inflected("король", "ru", chance) for _ in range(300)} == singular | {"короли", "королей", "королям", "королями", "королях"}
+    assert {inflected("США", "ru", chance) for _ in range(50)} == {"США"}
+    assert {"читал", "читает"} <= {inflected("читать", "ru", chance) for _ in range(500)} and "читающая" not in {
+        inflected("читать", "ru", chance) for _ in range(500)
+    }
     assert {inflected("Москва", "ru", chance) for _ in range(300)} >= {"Москва", "Москвы", "Москве", "Москву", "Москвой"}
 
 

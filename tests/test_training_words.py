@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from training.freedict import entries, freedict_pairs
 from training.mixture import WORDS_SHARE, translation_streams
 from training.pairs import Pair
+from training.wordlists import thinned
 
 DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 LETTERS = st.text(string.ascii_letters, min_size=1, max_size=12)
@@ -55,6 +56,23 @@ def test_russian_meets_english_in_german_and_definitions_are_left_out(tmp_path):
     written(tmp_path, "deu-rus", GERMAN_RUSSIAN)
     written(tmp_path, "deu-eng", GERMAN_ENGLISH)
     assert list(freedict_pairs("ru", tmp_path)) == [("Антарктида", "Antarctica")]
+
+
+def test_stress_marks_and_tildes_between_words_go_and_dutch_and_italian_lead_to_russian_too(tmp_path):
+    written(tmp_path, "eng-hin", {"during": "during /x/\nके~दौरान\n"})
+    assert list(freedict_pairs("hi", tmp_path)) == [("के दौरान", "during")]
+    for code, word in (("ita", "casa"), ("nld", "huis")):
+        written(tmp_path, f"{code}-rus", {word: f"{word}\nдо\u0301м\n"})
+        written(tmp_path, f"{code}-eng", {word: f"{word}\nhouse\n"})
+    assert list(freedict_pairs("ru", tmp_path)) == [("дом", "house"), ("дом", "house")]
+
+
+def test_a_large_list_is_thinned_all_over_and_a_small_one_is_not(monkeypatch):
+    monkeypatch.setattr("training.wordlists.OF_ONE_SOURCE", 10)
+    large, small = ([Pair(f"{name}{i}", "x", "de", name) for i in range(count)] for name, count in (("large", 95), ("small", 10)))
+    found = thinned([*large, *small])
+    assert [pair for pair in found if pair.source == "large"] == large[::10] and [pair for pair in found if pair.source == "small"] == small
+    assert thinned([]) == []
 
 
 @given(st.dictionaries(LETTERS, LETTERS, min_size=1, max_size=200))

@@ -23,14 +23,14 @@ from training.held_out import HeldOut
 from training.languages import LANGUAGES, WEIGHTS
 from training.mixture import Targets, local_stream, translation_streams
 from training.pack import pack
-from training.pairs import read_pairs
-from training.questions import SETS, read_questions, switched, with_negatives
+from training.pairs import Pair, read_pairs
+from training.questions import SETS, Question, read_questions, switched, with_negatives
 from training.start import continued, make_start
 from training.streams import pools
 from training.student import LONGEST, Student, encode
 from training.switching import Switching
 from training.teacher import Teacher, load_bert, teacher_folder
-from training.wordlists import word_pairs
+from training.wordlists import thinned, word_pairs
 
 SUMMED = ("steps", "tokens", "hours", "finishing")
 """Of a report: what a longer training adds to."""
@@ -50,7 +50,8 @@ def make(
     held = HeldOut(data / "eval")
     read = {language: [pair for pair in read_pairs(data / "train", language, limit) if not held.holds((pair.text, pair.target))] for language in LANGUAGES}
     pairs = {language: some for language, some in read.items() if some}
-    words = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
+    known = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
+    words = {code: thinned(some) for code, some in known.items()}
     if not (work / "start" / "tokenizer_config.json").is_file():
         if bundle:
             continued(bundle, work / "start")
@@ -66,8 +67,8 @@ def make(
     say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")
     first.run(streams, targets.vectors, say)
     questions = read_questions(data / "eval", held)
-    switching = Switching(words, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, WEIGHTS)
-    second = Finishing(student, tokenizer, finish, work / "stage2.pt")
+    switching = Switching(known, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, WEIGHTS)
+    second = Finishing(student, tokenizer, finish, work / "stage2.pt", first.state.step)
     finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, switching, first.state.pool + 1)
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
@@ -88,21 +89,32 @@ def make(
 
 def _finish(second, schedule, pairs, streams, targets, questions, switching, pool) -> tuple[int, int]:
     """The second stage, on fresh pools of the first one's streams and on the local languages; returns its steps and how many passages it cropped."""
-    student, tokenizer, asked, answering = second.student, second.tokenizer, [], {}
-    for name, some in questions.items():
-        own = with_negatives(some, student, tokenizer)
-        asked += [*own, *switched(own, SETS[name], switching, schedule.seed)]
-        found = answers(some)
-        vectors = encode(student, tokenizer([pair.text for pair in found], truncation=True, max_length=LONGEST)["input_ids"]).float()
-        answering[name] = [found[i] for i in neighbourhoods(vectors, schedule.seed)]
-    crops = make_crops(pairs, answering, SETS, switching, schedule.seed)
-    local = local_stream(pairs, tokenizer, targets, student)
+    asked = _asked(second, questions, switching, schedule.seed)
+    answering = {name: _neighbours(second, answers(some), schedule.seed) for name, some in questions.items()}
+    local = local_stream(pairs, second.tokenizer, targets, second.student)
+    seed = schedule.seed + second.resume(len(asked))
+    crops = make_crops(pairs, answering, SETS, switching, seed)
     shares = 1 - local.share if local else 1
     mixed = [replace(stream, share=stream.share * shares) for stream in streams] + ([local] if local else [])
-    fresh = (batch for batches in pools(mixed, pool, schedule.batch_tokens, schedule.seed + 1, SMALL_POOL) for batch in batches)
+    fresh = (batch for batches in pools(mixed, pool, schedule.batch_tokens, seed + 1, SMALL_POOL) for batch in batches)
     others = ((batch, targets.vectors(batch.targets)) for batch in fresh)
     say(f"second stage: {len(asked):,} questions, {len(crops):,} passages to crop")
     return second.run(asked, (lambda: next(crops)) if len(crops) else None, lambda: next(others), say), len(crops)
+
+
+def _asked(second, questions, switching, seed) -> list[Question]:
+    """All questions with hard negatives, and their copies in other languages."""
+    found: list[Question] = []
+    for name, some in questions.items():
+        own = with_negatives(some, second.student, second.tokenizer)
+        found += [*own, *switched(own, SETS[name], switching, seed)]
+    return found
+
+
+def _neighbours(second, passages, seed) -> list[Pair]:
+    """`passages`, those that are alike one after the other."""
+    vectors = encode(second.student, second.tokenizer([pair.text for pair in passages], truncation=True, max_length=LONGEST)["input_ids"]).float()
+    return [passages[i] for i in neighbourhoods(vectors, seed)]
 
 
 def _counts(names: list[str]) -> dict[str, int]:

@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training.checkpoint import write_checkpoint
 from training.streams import Batch, Stream, pools
 from training.student import Student, padded
 
@@ -134,7 +134,7 @@ class Distillation:
 
     def save(self) -> None:
         fields = {name: getattr(self.state, name) for name in State.__slots__}
-        save({"model": self.student.state_dict(), "optimizers": [one.state_dict() for one in self.optimizers], "state": fields}, self.checkpoint)
+        write_checkpoint({"model": self.student.state_dict(), "optimizers": [one.state_dict() for one in self.optimizers], "state": fields}, self.checkpoint)
 
     def _resume(self) -> None:
         content = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
@@ -142,10 +142,3 @@ class Distillation:
         for optimizer, saved in zip(self.optimizers, content["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.state = State(**content["state"])
-
-
-def save(content: dict[str, Any], checkpoint: Path) -> None:
-    """Written beside and renamed, so that a stop in between leaves the last one."""
-    beside = checkpoint.with_suffix(".part")
-    torch.save(content, beside)
-    beside.replace(checkpoint)

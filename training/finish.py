@@ -21,8 +21,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training.checkpoint import write_checkpoint
 from training.crops import Crop
-from training.distil import SAVE_EVERY, loss_of, save
+from training.distil import SAVE_EVERY, loss_of
 from training.questions import Question
 from training.streams import Batch
 from training.student import Student, padded
@@ -70,26 +71,39 @@ def question_loss(asked: Tensor, passages: Tensor) -> Tensor:
 
 
 class Finishing:
-    """Runs the second stage on `student`, from where `checkpoint` says an earlier run of it stood.
+    """Runs the second stage on `student` and keeps a checkpoint; `after` is the last step of the first stage."""
 
-    The batches of questions are then the next ones; crops and translations are drawn anew.
-    """
-
-    def __init__(self, student: Student, tokenizer, finish: Finish, checkpoint: Path) -> None:
+    def __init__(self, student: Student, tokenizer, finish: Finish, checkpoint: Path, after: int) -> None:
         self.student, self.tokenizer, self.finish = student, tokenizer, finish
         self.device = next(student.parameters()).device
+        # The first stage holds the layers still at two of three steps, so also at its last one.
+        student.requires_grad_(True)
         table = student.bert.embeddings.word_embeddings.weight
         layers = [parameter for parameter in student.parameters() if parameter is not table]
         groups = [{"params": [table], "lr": finish.table_rate, "weight_decay": 0.0}, {"params": layers, "lr": finish.layer_rate, "weight_decay": 0.01}]
         self.optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
         self._rates = (finish.table_rate, finish.layer_rate)
-        self.checkpoint, self._done, self._seconds = checkpoint, 0, 0.0
+        self.checkpoint, self._after, self._questions, self._done, self._seconds = checkpoint, after, 0, 0, 0.0
+
+    def resume(self, questions: int) -> int:
+        """Takes `student` to where an earlier run of this stage stood, if it began after the same step and with as many questions.
+
+        Returns how many batches of questions it had done. What the first stage's student is needed for comes before.
+        """
+        self._questions = questions
+        if self.checkpoint.is_file():
+            content = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+            state = content["state"]
+            if (state["after"], state["questions"]) == (self._after, questions):
+                self.student.load_state_dict(content["model"])
+                self.optimizer.load_state_dict(content["optimizer"])
+                self._done, self._seconds = state["done"], state["seconds"]
+        return self._done
 
     def run(
         self, questions: Sequence[Question], crops: Callable[[], list[Crop]] | None, others: Callable[[], tuple[Batch, Tensor]], report: Callable[[str], None]
     ) -> int:
         """As long as `finish` says; returns how many steps it took. `crops` gives batches, `others` translations and local pairs with their targets."""
-        self._resume()
         batches: list[list[Question]] = []
         while len(batches) < self.finish.rounds * len(questions) / QUESTIONS_IN_BATCH:
             batches += question_batches(questions, self.finish.seed + len(batches))
@@ -144,12 +158,5 @@ class Finishing:
         return float(loss.detach())
 
     def _save(self) -> None:
-        state = {"done": self._done, "seconds": self._seconds}
-        save({"model": self.student.state_dict(), "optimizer": self.optimizer.state_dict(), "state": state}, self.checkpoint)
-
-    def _resume(self) -> None:
-        if self.checkpoint.is_file():
-            content = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-            self.student.load_state_dict(content["model"])
-            self.optimizer.load_state_dict(content["optimizer"])
-            self._done, self._seconds = content["state"]["done"], content["state"]["seconds"]
+        state = {"after": self._after, "questions": self._questions, "done": self._done, "seconds": self._seconds}
+        write_checkpoint({"model": self.student.state_dict(), "optimizer": self.optimizer.state_dict(), "state": state}, self.checkpoint)

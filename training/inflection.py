@@ -17,12 +17,14 @@ INFLECTED = 0.6
 """Of the words of a language that has a rule here."""
 PREFIXES = ("ال", "ال", "ال", "وال", "بال", "لل", "و", "ب", "ل")
 """The article most often."""
+RARE = ("PRTF", "PRTS", "GRND")
+"""Participles: a hundred of a verb's forms, and few of its places in a question."""
 CACHED = 100_000
 
 
 def inflected(word: str, language: str, chance: random.Random) -> str:
-    """Some form of `word`, one word; itself in other languages and for INFLECTED's rest."""
-    if language not in ("ar", "ru") or " " in word or chance.random() >= INFLECTED:
+    """Some form of `word`; itself in other languages, for INFLECTED's rest, and where it is several words or an abbreviation."""
+    if language not in ("ar", "ru") or " " in word or word[1:].isupper() or chance.random() >= INFLECTED:
         return word
     if language == "ar":
         return word if word.startswith("ال") else chance.choice(PREFIXES) + word
@@ -43,7 +45,8 @@ def _analyzer():
 
 @lru_cache(maxsize=CACHED)
 def _forms(word: str) -> tuple[str, ...]:
-    """Every form of a Russian word in small letters, by its likeliest reading; none without a dictionary."""
+    """The forms of a Russian word in small letters, each once, by its likeliest reading; none without a dictionary."""
     analyzer = _analyzer()
     readings = analyzer.parse(word) if analyzer else []
-    return tuple(form.word for form in readings[0].lexeme) if readings else ()
+    forms = readings[0].lexeme if readings else []
+    return tuple(dict.fromkeys(form.word for form in forms if form.tag.POS not in RARE))

@@ -11,7 +11,7 @@ import random
 SPELT: dict[str, dict[str, str]] = {
     "ru": {
         "tsch": "ч", "shch": "щ", "sch": "ш ск", "kh": "х", "zh": "ж", "ch": "ч", "sh": "ш", "ph": "ф", "th": "т", "gh": "г", "ck": "к", "qu": "кв", "oo": "у",
-        "ou": "у", "ee": "и", "ea": "и ей", "ya": "я", "yu": "ю", "ja": "джа я", "ts": "ц", "ce": "се", "ci": "си", "cy": "си", "a": "а", "b": "б", "c": "к",
+        "ou": "у", "ee": "и", "ea": "и ей", "ya": "я", "yu": "ю", "ja": "джа я", "ts": "ц", "ce": "се с", "ci": "си", "cy": "си", "a": "а", "b": "б", "c": "к",
         "d": "д", "e": "е", "f": "ф", "g": "г", "h": "х г", "i": "и", "j": "дж", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "q": "к",
         "r": "р", "s": "с", "t": "т", "u": "у", "v": "в", "w": "в у", "x": "кс", "y": "и й", "z": "з",
     },
@@ -23,15 +23,18 @@ SPELT: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 """Of each language: letters of a Latin name and what they may become, "-" for nothing; longer ones first."""
-BEGINNING = {"ar": {"a": "ا", "e": "إ", "i": "إ", "o": "أو", "u": "أ"}, "ru": {"e": "э"}}
-"""How a vowel that begins a name is written."""
+BEGINNING = {
+    "ru": {"ea": "и", "ee": "и", "ei": "эй", "e": "э"},
+    "ar": {"ai": "أي", "ea": "إي", "ee": "إي", "ei": "أي", "oo": "أو", "ou": "أو", "a": "ا", "e": "إ", "i": "إ", "o": "أو", "u": "أ"},
+}  # fmt: skip
+"""How vowels that begin a name are written; longer ones first."""
 
 
 def spelt(name: str, language: str, chance: random.Random) -> str:
     """`name`, ASCII letters, in those of `language`, one of SPELT; Russian begins it with a capital."""
     letters, ways = name.lower(), SPELT[language]
-    first = BEGINNING[language].get(letters[:1], "")
-    out, at = [first], len(first and letters[:1])
+    vowels = next((vowels for vowels in BEGINNING[language] if letters.startswith(vowels)), "")
+    out, at = [BEGINNING[language].get(vowels, "")], len(vowels)
     while at < len(letters):
         latin = next((latin for latin in ways if letters.startswith(latin, at)), letters[at])
         doubled = latin == letters[at - 1 : at] and latin not in "aeiou"

@@ -14,7 +14,7 @@ import importlib.util
 import math
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -29,7 +29,7 @@ LETTERS = {
 GLOSSES = 2
 """Meanings of one dictionary word that are taken; later ones are rare senses."""
 OF_ONE_SOURCE = 80_000
-"""Of a larger list every so manieth pair is taken."""
+"""Of a larger list `thinned` takes every so manieth pair."""
 
 
 def word_pairs(language: str) -> list[Pair]:
@@ -38,12 +38,19 @@ def word_pairs(language: str) -> list[Pair]:
     for package, name, read in SOURCES:
         if package and importlib.util.find_spec(package) is None:
             continue
-        pairs = list(read(language))
-        for text, english in pairs[:: max(1, math.ceil(len(pairs) / OF_ONE_SOURCE))]:
+        for text, english in read(language):
             text, english = text.strip(), english.strip()
             if text and english and text != english and len(text) <= 60 and len(english) <= 80:
                 found.setdefault((text, english), Pair(text, english, language, name))
     return list(found.values())
+
+
+def thinned(pairs: Sequence[Pair]) -> list[Pair]:
+    """At most OF_ONE_SOURCE pairs of each source, from all over its list: no dictionary should drown the others."""
+    by_source: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        by_source.setdefault(pair.source, []).append(pair)
+    return [pair for some in by_source.values() for pair in some[:: math.ceil(len(some) / OF_ONE_SOURCE)]]
 
 
 def _cedict(language: str) -> Iterator[tuple[str, str]]:
