@@ -215,3 +215,14 @@ def test_a_second_stage_that_was_stopped_ends_as_one_that_was_not(made, tmp_path
     assert any("encoder.layer.0" in name for name in moved) and any("word_embeddings" in name for name in moved)
     _, done, _, _ = stage(tmp_path / "part.pt", after=8)
     assert done == 0
+
+
+def test_a_blend_lies_on_the_way_between_two_models():
+    import torch
+
+    from training.start import blended
+
+    model, start = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
+    expected = [0.25 * after.detach().numpy() + 0.75 * before.detach().numpy() for after, before in zip(model.parameters(), start.parameters(), strict=True)]
+    blended(model, start, 0.25)
+    assert all(np.allclose(weight.detach().numpy(), wanted, atol=1e-6) for weight, wanted in zip(model.parameters(), expected, strict=True))

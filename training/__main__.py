@@ -25,7 +25,7 @@ from training.mixture import Targets, local_stream, translation_streams
 from training.pack import pack
 from training.pairs import Pair, read_pairs
 from training.questions import SETS, Question, read_questions, switched, with_negatives
-from training.start import continued, make_start
+from training.start import blended, continued, make_start
 from training.streams import pools
 from training.student import LONGEST, Student, encode
 from training.switching import Switching
@@ -34,6 +34,8 @@ from training.wordlists import thinned, word_pairs
 
 SUMMED = ("steps", "tokens", "hours", "finishing")
 """Of a report: what a longer training adds to."""
+WAY = 0.7
+"""Of the way from a bundle that training goes on from."""
 SMALL_POOL = 2_048
 """Samples the second stage draws at a time: it needs few, and the teacher may not know them yet."""
 
@@ -70,6 +72,8 @@ def make(
     switching = Switching(known, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, WEIGHTS)
     second = Finishing(student, tokenizer, finish, work / "stage2.pt", first.state.step)
     finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, switching, first.state.pool + 1)
+    if bundle:
+        blended(student.bert, load_bert(work / "start"), WAY)
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
     pack(work / "model", out)

@@ -53,6 +53,16 @@ def continued(bundle: Path, folder: Path) -> None:
     AutoTokenizer.from_pretrained(bundle).save_pretrained(folder)
 
 
+@torch.no_grad()
+def blended(model: BertModel, start: BertModel, share: float) -> None:
+    """Moves every weight of `model` back towards `start`, so that `share` of the way it went is left.
+
+    What the start was better at comes back, and little of what was learned goes (Wortsman et al. 2022, arXiv 2109.01903).
+    """
+    for weight, before in zip(model.parameters(), start.parameters(), strict=True):
+        weight.lerp_(before.to(weight.device), 1 - share)
+
+
 def _table(
     pairs: dict[Language, list[Pair]], tokenizer: PreTrainedTokenizerFast, base: PreTrainedTokenizerFast, model: BertModel
 ) -> np.ndarray:

@@ -8,7 +8,7 @@ from rag.types import Strength
 
 SAME_LANGUAGE = (5.6, 6.5, -4.9)
 """Factors of cosine and coverage, and what is added: within one language the words of a question should stand there.
-A logistic regression on half of the validation questions, moved so that 5 % of those that the articles answer are
+A logistic regression on half of the validation questions, moved so that 5 to 6 % of those that the articles answer are
 refused (benchmarks/choosing.py)."""
 OTHER_LANGUAGE = (5.0, 7.0, -1.7)
 """The same across languages, where only names and numbers can stand there: a cosine of 0.34 alone is enough.  Of the languages that
