@@ -20,6 +20,7 @@ GERMAN = {
     "solar system": ["Sonnensystem"],
     "prisoner of war": ["Kriegsgefangener"],
     "air": ["Luft"],
+    "is it?": ["nicht wahr"],
 }
 TEXTS = {"de": ["der Fürst, und der König!", "ein König", "der Herrscher"], "id": ["raja itu"]}
 
@@ -46,6 +47,10 @@ def test_words_are_found_by_their_stem_and_the_commonest_translations_are_chosen
 def test_an_expression_is_replaced_as_a_whole_and_what_nobody_knows_stays(switching):
     assert switching.switched("with their Solar System, quarks", "en", "de", random.Random(1)) == "Sonnensystem , quarks"
     assert switching.switched("a prisoner of the wars", "en", "de", random.Random(1)) == "Kriegsgefangener"
+
+
+def test_a_question_mark_is_no_word(switching):
+    assert switching.switched("quarks?", "en", "de", random.Random(1)) == "quarks ?"
 
 
 def test_indonesian_goes_through_english(switching):

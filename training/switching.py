@@ -118,7 +118,7 @@ class Switching:
         for text, translation in pairs:
             stems = tuple(self._stems(self._words(text, source), source))
             translation = " ".join(self._words(translation, "en")) if language == "en" else translation
-            if 0 < len(stems) <= EXPRESSION and translation:
+            if len(stems) <= EXPRESSION and any(map(str.isalnum, stems)) and translation:
                 found.setdefault(stems, {})[translation] = None
         counts = _counts(texts, {part for choices in found.values() for choice in choices for part in _parts(choice)}, language)
         return {
