@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch")
 
 from training.crops import (  # noqa: E402
-    ANSWERS_SHARE,
     LEFT_OUT,
     RUN,
     RUNS_IN_BATCH,
     SHORTEST,
     SWITCHED,
     SWITCHED_PASSAGES,
+    UNTRANSLATED_SHARE,
     Crops,
     answers,
     crop_of,
@@ -124,7 +124,7 @@ def test_batches_are_runs_of_one_list_without_a_passage_twice():
         kinds = {"berita" in crop.passage or "jawaban" in crop.passage for crop in batch}
         assert len(kinds) == 1
         of_answers += kinds.pop()
-    assert abs(of_answers / 300 - ANSWERS_SHARE) < 0.1
+    assert abs(of_answers / 300 - UNTRANSLATED_SHARE) < 0.1
 
 
 def test_the_same_seed_gives_the_same_batches():

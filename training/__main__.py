@@ -16,11 +16,12 @@ import torch
 from transformers import AutoTokenizer
 
 from training.card import MADE, write_card
-from training.crops import answers, make_crops, neighbourhoods
+from training.crops import answers, make_crops, neighbourhoods, passages_of
 from training.distil import Distillation, Schedule
+from training.encyclopedia import ENCYCLOPEDIA, LANGUAGE, encyclopedia_sentences
 from training.finish import Finish, Finishing
 from training.held_out import HeldOut
-from training.languages import LANGUAGES, WEIGHTS
+from training.languages import LANGUAGES, SWITCHED
 from training.mixture import Targets, local_stream, translation_streams
 from training.pack import pack
 from training.pairs import Pair, read_pairs
@@ -69,9 +70,10 @@ def make(
     say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")
     first.run(streams, targets.vectors, say)
     questions = read_questions(data / "eval", held)
-    switching = Switching(known, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, WEIGHTS)
+    encyclopedia = [pair for pair in passages_of(encyclopedia_sentences()[:limit]) if not held.quotes(pair.text)]
+    switching = Switching(known, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, SWITCHED)
     second = Finishing(student, tokenizer, finish, work / "stage2.pt", first.state.step)
-    finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, switching, first.state.pool + 1)
+    finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, encyclopedia, switching, first.state.pool + 1)
     if bundle:
         blended(student.bert, load_bert(work / "start"), WAY)
     student.bert.save_pretrained(work / "model")
@@ -82,7 +84,7 @@ def make(
         "sources": _counts([pair.source for some in pairs.values() for pair in some]),
         "words": _counts([pair.source for some in words.values() for pair in some]),
         "questions": {name: len(some) for name, some in questions.items()},
-        "passages": passages, "finishing": before["finishing"] + finishing,
+        "encyclopedia": {ENCYCLOPEDIA: len(encyclopedia)}, "passages": passages, "finishing": before["finishing"] + finishing,
         "pieces": len(tokenizer), "steps": before["steps"] + first.state.step, "tokens": before["tokens"] + first.state.tokens,
         "hours": round(before["hours"] + first.state.seconds / 3600, 2),
         "device": device, "threads": torch.get_num_threads(), "torch": torch.__version__,
@@ -91,13 +93,13 @@ def make(
     return report
 
 
-def _finish(second, schedule, pairs, streams, targets, questions, switching, pool) -> tuple[int, int]:
+def _finish(second, schedule, pairs, streams, targets, questions, encyclopedia, switching, pool) -> tuple[int, int]:
     """The second stage, on fresh pools of the first one's streams and on the local languages; returns its steps and how many passages it cropped."""
     asked = _asked(second, questions, switching, schedule.seed)
-    answering = {name: _neighbours(second, answers(some), schedule.seed) for name, some in questions.items()}
+    untranslated = {name: _neighbours(second, answers(some), schedule.seed) for name, some in questions.items()} | {ENCYCLOPEDIA: encyclopedia}
     local = local_stream(pairs, second.tokenizer, targets, second.student)
     seed = schedule.seed + second.resume(len(asked))
-    crops = make_crops(pairs, answering, SETS, switching, seed)
+    crops = make_crops(pairs, untranslated, SETS | {ENCYCLOPEDIA: LANGUAGE}, switching, seed)
     shares = 1 - local.share if local else 1
     mixed = [replace(stream, share=stream.share * shares) for stream in streams] + ([local] if local else [])
     fresh = (batch for batches in pools(mixed, pool, schedule.batch_tokens, seed + 1, SMALL_POOL) for batch in batches)

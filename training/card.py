@@ -21,6 +21,7 @@ OWN_LICENCES = {
     "idk_mrc_id": "CC BY-SA 4.0",
     "facqa_id": "CC BY-SA 4.0",
     "tydiqa_goldp/en": "Apache-2.0",
+    "wikipedia": "CC BY-SA 3.0",
 }
 """Of what comes from packages and from the question sets."""
 TEMPLATE = """---
@@ -58,6 +59,7 @@ def write_card(out: Path, report: Mapping[str, Any], data: Path) -> None:
     (out / MADE).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     licences = OWN_LICENCES | _licences(data / LICENCES)
     used = [("pairs of texts", report["sources"]), ("words and names", report["words"]), ("questions, the train split", report["questions"])]
+    used += [("passages, from gensim's tests", report["encyclopedia"])]
     rows = [(name, f"{number:,}", what, licences.get(name, "")) for what, counts in used for name, number in counts.items()]
     fields = {**report, "codes": ", ".join(report["pairs"]), "count": 1 + len(report["pairs"])}
     fields["pairs"] = _table(("language", "texts"), [(code, f"{number:,}") for code, number in report["pairs"].items()])

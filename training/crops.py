@@ -5,7 +5,7 @@ rare words: the mean over a passage, all that a translation asks for, hides them
 
     query     neighbouring words of a passage (characters where a script has no spaces), one in ten left out
     passage   the whole passage, or its translation; in the query's own language half the time without those words
-    switched  of a passage that answers a question, in English or Indonesian: one side in the words of another language
+    switched  of a passage without a translation, in English or Indonesian: one side in the words of another language
     batch     runs of neighbouring passages: what the document says next to it is the hard negative
 """
 
@@ -32,8 +32,8 @@ CHARACTERS = (5, 20)
 LEFT_OUT = 0.1
 SAME_LANGUAGE, INTO_TARGET = 0.4, 0.35
 """Chances of a pair's crop: text to text, text to its translation, and otherwise the translation to the text."""
-ANSWERS_SHARE = 0.6
-"""Of the batches, for the passages that answer a training question: the only ones of Wikipedia and the news."""
+UNTRANSLATED_SHARE = 0.6
+"""Of the batches, for the passages that answer a training question and those of an encyclopedia: the only ones of Wikipedia and the news."""
 SWITCHED = 0.65
 """Of those batches, and of their crops those that lead from words of the passage's own language to a switched passage."""
 SWITCHED_PASSAGES = 0.25
@@ -143,11 +143,11 @@ def answers(questions: Iterable[Question]) -> list[Pair]:
 
 
 def make_crops(
-    pairs: Mapping[Language, Sequence[Pair]], answering: Mapping[str, Sequence[Pair]], sources: Mapping[str, str], switching: Switching, seed: int
+    pairs: Mapping[Language, Sequence[Pair]], untranslated: Mapping[str, Sequence[Pair]], sources: Mapping[str, str], switching: Switching, seed: int
 ) -> Crops:
-    """Crops of the translated passages of each language by its weight, and of `answering`, whose languages `sources` names."""
+    """Crops of the translated passages of each language by its weight, and of `untranslated`, whose languages `sources` names."""
     translated = {language.code: list(passages_of(some)) for language, some in pairs.items()}
     rest = shares({code: len(some) for code, some in translated.items()}, {language.code: language.weight for language in pairs})
-    part = shares({name: len(some) for name, some in answering.items()}, dict.fromkeys(answering, 1.0))
-    both = {code: (1 - ANSWERS_SHARE) * share for code, share in rest.items()} | {name: ANSWERS_SHARE * share for name, share in part.items()}
-    return Crops({**translated, **answering}, both, seed, sources, switching)
+    part = shares({name: len(some) for name, some in untranslated.items()}, dict.fromkeys(untranslated, 1.0))
+    both = {code: (1 - UNTRANSLATED_SHARE) * share for code, share in rest.items()} | {name: UNTRANSLATED_SHARE * share for name, share in part.items()}
+    return Crops({**translated, **untranslated}, both, seed, sources, switching)

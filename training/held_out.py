@@ -6,8 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
+SHARED = 10
+"""Words in a row that two texts have by quoting, not by chance."""
 FINGERPRINT = 12
 """Bytes of a text's hash: among millions of texts two different ones do not meet."""
 
@@ -28,6 +31,7 @@ class HeldOut:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.questions = frozenset(fingerprint(text) for text in _questions(folder))
         self.passages = frozenset(fingerprint(text) for text in _passages(folder))
         self.sentences = frozenset(fingerprint(text) for text in _sentences(folder))
@@ -36,10 +40,24 @@ class HeldOut:
         """Is this question, or the passage that answers it, part of a measurement?"""
         return fingerprint(text) in self.questions or fingerprint(passage) in self.passages
 
+    def quotes(self, text: str) -> bool:
+        """Does `text` have SHARED words in a row with a passage that answers a question of a measurement?"""
+        return not self._runs.isdisjoint(_runs(text))
+
+    @cached_property
+    def _runs(self) -> frozenset[int]:
+        return frozenset(run for text in _passages(self._folder) for run in _runs(text))
+
     def holds(self, texts: Iterable[str]) -> bool:
         """Is one of `texts` a question, an answering passage or a test sentence?"""
         found = {fingerprint(text) for text in texts}
         return not (found.isdisjoint(self.questions) and found.isdisjoint(self.passages) and found.isdisjoint(self.sentences))
+
+
+def _runs(text: str) -> Iterator[int]:
+    """Hashes of all SHARED words in a row."""
+    words = normal(text).split()
+    return (hash(" ".join(words[at : at + SHARED])) for at in range(len(words) - SHARED + 1))
 
 
 def _questions(folder: Path) -> Iterator[str]:
