@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from training.freedict import entries, freedict_pairs
 from training.mixture import WORDS_SHARE, translation_streams
+from training.mueller import mueller_pairs
 from training.pairs import Pair
-from training.wordlists import thinned
+from training.wordlists import thinned, word_pairs
 
 DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 LETTERS = st.text(string.ascii_letters, min_size=1, max_size=12)
@@ -22,17 +23,23 @@ GERMAN_RUSSIAN = {
     "Antarktis": "Antarktis /ant/ <n, fem>\nАнтарктида, Антарктика\nKontinent der Erde\n",
     "Anteil": "Anteil <n>\nдоля\n",
 }
+MUELLER = {
+    "abandon": "abandon\n   [x]\n   1. _v.\n      1) покидать, оставлять, бросать\n      2) _refl. to abandon\n      oneself to it склоняться\n"
+    "   2. _n. _книж. развязность (о\nлицах); = abandonment\n",
+    "booklet": "booklet\n   [x] _n. брошюра; тонкая маленькая книжка в обложке\n",
+    "_v.": "_v.\n   verb глагол\n",
+}
 GERMAN_ENGLISH = {"Antarktis": "Antarktis /ant/ <n>\nAntarctica (continent), Antarctic\n", "Haus": "Haus\nhouse\n"}
 
 
 def written(folder, name, content):
-    """A dictionary as FreeDict has them; returns where each entry stands."""
+    """A dictionary in the form of dictd."""
     text, lines = b"", ["00databaseshort\tA\tA"]
     for headword, entry in content.items():
         lines.append(f"{headword}\t{in_64(len(text))}\t{in_64(len(entry.encode()))}")
         text += entry.encode()
-    (folder / f"freedict-{name}.index").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / f"freedict-{name}.dict.dz").write_bytes(gzip.compress(text))
+    (folder / f"{name}.index").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / f"{name}.dict.dz").write_bytes(gzip.compress(text))
 
 
 def in_64(number):
@@ -43,7 +50,7 @@ def in_64(number):
 
 
 def test_every_sense_of_an_entry_is_a_pair(tmp_path):
-    written(tmp_path, "eng-ara", ENGLISH_ARABIC)
+    written(tmp_path, "freedict-eng-ara", ENGLISH_ARABIC)
     assert list(freedict_pairs("ar", tmp_path)) == [
         ("أديس أبابا", "Addis Ababa"),
         ("إلى الخلف", "Aback"),
@@ -53,18 +60,37 @@ def test_every_sense_of_an_entry_is_a_pair(tmp_path):
 
 
 def test_russian_meets_english_in_german_and_definitions_are_left_out(tmp_path):
-    written(tmp_path, "deu-rus", GERMAN_RUSSIAN)
-    written(tmp_path, "deu-eng", GERMAN_ENGLISH)
+    written(tmp_path, "freedict-deu-rus", GERMAN_RUSSIAN)
+    written(tmp_path, "freedict-deu-eng", GERMAN_ENGLISH)
     assert list(freedict_pairs("ru", tmp_path)) == [("Антарктида", "Antarctica")]
 
 
 def test_stress_marks_and_tildes_between_words_go_and_dutch_and_italian_lead_to_russian_too(tmp_path):
-    written(tmp_path, "eng-hin", {"during": "during /x/\nके~दौरान\n"})
+    written(tmp_path, "freedict-eng-hin", {"during": "during /x/\nके~दौरान\n"})
     assert list(freedict_pairs("hi", tmp_path)) == [("के दौरान", "during")]
     for code, word in (("ita", "casa"), ("nld", "huis")):
-        written(tmp_path, f"{code}-rus", {word: f"{word}\nдо\u0301м\n"})
-        written(tmp_path, f"{code}-eng", {word: f"{word}\nhouse\n"})
+        written(tmp_path, f"freedict-{code}-rus", {word: f"{word}\nдо\u0301м\n"})
+        written(tmp_path, f"freedict-{code}-eng", {word: f"{word}\nhouse\n"})
     assert list(freedict_pairs("ru", tmp_path)) == [("дом", "house"), ("дом", "house")]
+
+
+def test_muellers_translations_are_what_is_russian_alone_between_commas(tmp_path):
+    written(tmp_path, "mueller7", MUELLER)
+    assert list(mueller_pairs("ru", tmp_path)) == [
+        ("покидать", "abandon"),
+        ("оставлять", "abandon"),
+        ("развязность", "abandon"),
+        ("брошюра", "booklet"),
+    ]
+    assert list(mueller_pairs("ar", tmp_path)) == list(mueller_pairs("ru", tmp_path / "none")) == []
+
+
+def test_a_definition_in_other_letters_than_the_languages_is_no_word(monkeypatch):
+    rows = [("de grondstof", "malt"), ("солод", "malt"), ("麦芽", "malt")]
+    monkeypatch.setattr("training.wordlists.SOURCES", (("", "some", lambda language: rows),))
+    assert [pair.text for pair in word_pairs("ru")] == ["солод"]
+    assert [pair.text for pair in word_pairs("zh")] == ["麦芽"]
+    assert [pair.text for pair in word_pairs("nl")] == [text for text, _ in rows]
 
 
 def test_a_large_list_is_thinned_all_over_and_a_small_one_is_not(monkeypatch):
@@ -78,7 +104,7 @@ def test_a_large_list_is_thinned_all_over_and_a_small_one_is_not(monkeypatch):
 @given(st.dictionaries(LETTERS, LETTERS, min_size=1, max_size=200))
 def test_whatever_was_written_is_read(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("words")
-    written(folder, "spa-eng", {word: f"{word}\n{english}\n" for word, english in content.items()})
+    written(folder, "freedict-spa-eng", {word: f"{word}\n{english}\n" for word, english in content.items()})
     assert list(entries(folder, "spa-eng")) == [(word, [english]) for word, english in content.items()]
 
 

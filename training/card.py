@@ -18,6 +18,7 @@ OWN_LICENCES = {
     "emoji": "BSD; names from CLDR",
     "geonames": "CC BY 4.0",
     "freedict": "GPL 2 or later; CC BY-SA 3.0",
+    "mueller": "GPL 2 or later",
     "idk_mrc_id": "CC BY-SA 4.0",
     "facqa_id": "CC BY-SA 4.0",
     "tydiqa_goldp/en": "Apache-2.0",

@@ -1,34 +1,29 @@
 """Words in two languages out of FreeDict's dictionaries, as Debian's packages dict-freedict-* put them into /usr/share/dictd.
 
-Each is a text file of entries, compressed, and an index of (headword, offset, length).  An entry is its headword with
-pronunciation and kind, then a line of translations for each sense, numbered where there are several, with definitions
-in between.  Licences: GPL 2 or later, or CC BY-SA 3.0 (those made from Wiktionary).
+An entry (training/dictd.py) is its headword with pronunciation and kind, then a line of translations for each sense,
+numbered where there are several, with definitions in between.  Licences: GPL 2 or later, or CC BY-SA 3.0 (those made from Wiktionary).
 
-Russian has no large dictionary of its own with English: what a German, French, Italian or Dutch word means in both is taken together.
+Its Russian dictionary with English is small: what a word of seven other languages means in both is taken together.
 """
 
 from __future__ import annotations
 
-import gzip
 import re
-import string
 from collections.abc import Iterator
 from pathlib import Path
 
-FOLDER = Path("/usr/share/dictd")
+from training.dictd import FOLDER, dictd_entries
+
 CODES = {"ar": "ara", "ru": "rus", "de": "deu", "es": "spa", "fr": "fra", "pt": "por", "it": "ita", "nl": "nld", "tr": "tur", "hi": "hin", "id": "ind"}
-PIVOTS = {"ru": ("deu", "fra", "ita", "nld")}
+PIVOTS = {"ru": ("deu", "fra", "ita", "nld", "pol", "swe", "ell")}
 SENSES = 3
 """Senses of one headword that are taken, and translations of one sense; later ones are rare."""
 WORDS_MAX = 5
 """A translation of more words is an explanation."""
-BYTES_MAX = 2**28
-"""Of one dictionary; the largest has a tenth of that."""
 _NUMBERED = re.compile(r"\d+\. ")
 _REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|//?[^/]*//?|\s\d+\.$")
 _MARKS = {0x301: None, ord("~"): " "}
 """Where Russian is stressed, and what Hindi has between words."""
-_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 
 def freedict_pairs(language: str, folder: Path = FOLDER) -> Iterator[tuple[str, str]]:
@@ -48,17 +43,8 @@ def freedict_pairs(language: str, folder: Path = FOLDER) -> Iterator[tuple[str, 
 
 def entries(folder: Path, name: str) -> Iterator[tuple[str, list[str]]]:
     """(headword, translations) of one dictionary; nothing where it is not there."""
-    index, content = folder / f"freedict-{name}.index", folder / f"freedict-{name}.dict.dz"
-    if not index.is_file() or not content.is_file():
-        return
-    with gzip.open(content) as file:
-        text = file.read(BYTES_MAX)
-    for line in index.read_text(encoding="utf-8", errors="replace").splitlines():
-        headword, _, place = line.partition("\t")
-        if not headword or headword.startswith("00database") or place.count("\t") != 1:
-            continue
-        start, length = map(_number, place.split("\t"))
-        if words := _translations(text[start : start + length].decode("utf-8", "replace")):
+    for headword, entry in dictd_entries(folder, f"freedict-{name}"):
+        if words := _translations(entry):
             yield headword, words
 
 
@@ -73,11 +59,3 @@ def _translations(entry: str) -> list[str]:
             if part and len(part.split()) <= WORDS_MAX:
                 found[part] = None
     return list(found)
-
-
-def _number(digits: str) -> int:
-    """A number in dictd's base 64."""
-    value = 0
-    for digit in digits:
-        value = value * 64 + _DIGITS.index(digit)
-    return value

