@@ -10,6 +10,7 @@ from training.freedict import entries, freedict_pairs
 from training.mixture import WORDS_SHARE, translation_streams
 from training.mueller import mueller_pairs
 from training.pairs import Pair
+from training.vocabulary import normalizer
 from training.wordlists import thinned, word_pairs
 
 DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
@@ -128,3 +129,16 @@ def test_words_of_each_language_have_a_stream_by_its_weight():
     for code, weight in expected.items():
         assert abs(shares[f"words {code}"] - WORDS_SHARE * weight / sum(expected.values())) < 1e-9
     assert "words th" not in shares
+
+
+def test_marks_that_few_texts_write_are_no_part_of_a_word_and_letters_stay_apart():
+    plain = normalizer().normalize_str
+    assert plain("سُجِّلَتْ") == "سجلت" and plain("كـــتاب") == "كتاب"
+    assert plain("Größe Йод") == "große иод"
+    assert len({plain(letter) for letter in "اأإآ"}) == 4
+
+
+@given(st.text("ابتثجحخدذرزسشصضطظعغفقكلمنهويءأإآؤئةى ", max_size=40), st.randoms(use_true_random=False))
+def test_arabic_text_is_read_alike_with_and_without_its_vowels(text, chance):
+    marked = "".join(letter + chance.choice(["", "\u064e", "\u0650", "\u0651\u064f", "\u0652", "\u0640"]) for letter in text)
+    assert normalizer().normalize_str(marked) == normalizer().normalize_str(text)

@@ -44,13 +44,17 @@ def make_start(pairs: dict[Language, list[Pair]], teacher: Path, folder: Path) -
 
 
 def continued(bundle: Path, folder: Path) -> None:
-    """Writes tokenizer and model of a finished bundle to `folder`, the int8 matrices widened: training goes on from there."""
+    """Writes tokenizer and model of a finished bundle to `folder`, the int8 matrices widened: training goes on from there.
+
+    Texts are normalised as a new vocabulary would be."""
     weights = read_weights(bundle)
     model = BertModel(BertConfig.from_pretrained(bundle), add_pooling_layer=False).float()
     rows = {TABLE: weights.rows(np.arange(len(weights.pieces))), **weights.layers}
     model.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in rows.items()})
     model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(bundle).save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(bundle)
+    tokenizer.backend_tokenizer.normalizer = vocabulary.normalizer()
+    tokenizer.save_pretrained(folder)
 
 
 @torch.no_grad()

@@ -15,13 +15,19 @@ LONGEST_WORD = 300
 """Characters of a word that is still split into pieces: Thai and Lao write sentences without spaces."""
 
 
+MARKS = "\u0300-\u036f" + "\u064b-\u0652\u0656-\u065f\u0670\u0640"
+"""Of Latin, Greek and Cyrillic letters; of Arabic the vowels, which few texts write, and the stroke that stretches a word.
+
+Arabic's hamza and madda stay: they tell letters apart."""
+
+
 def normalizer() -> normalizers.Normalizer:
-    """Lower case; Latin, Greek and Cyrillic marks (U+0300-036F) stripped; Chinese characters apart."""
+    """Lower case; MARKS stripped; Chinese characters apart."""
     return normalizers.Sequence(
         [
             normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True),
             normalizers.NFKD(),
-            normalizers.Replace(Regex("[\u0300-\u036f]"), ""),
+            normalizers.Replace(Regex(f"[{MARKS}]"), ""),
             normalizers.NFC(),
         ]
     )
