@@ -10,12 +10,20 @@ import sys
 import numpy as np
 import pytest
 
+from training.pairs import Pair
+
 WORDS = "rice price rose market minister spoke river flood village school teacher election winner ship harbour storm doctor road bridge train".split()
 """Each has one word in the made-up language: the same letters in the other order, between two vowels."""
 
 
 def foreign(text: str) -> str:
     return " ".join(f"o{word[::-1]}a" for word in text.split())
+
+
+def encyclopedia(english: list[str]) -> list[Pair]:
+    """Twelve sentences of one article, and of another one the words of a passage that answers a validation question."""
+    quoting = f"it is said {foreign(english[85])} and more"
+    return [*(Pair(text, text, "en", "wikipedia 0") for text in english[200:212]), Pair(quoting, quoting, "en", "wikipedia 1")]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +34,7 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("training")
     chance = random.Random(5)
     english = [" ".join(chance.choices(WORDS, k=chance.randint(3, 8))) for _ in range(1000)]
+    english[85] = " ".join(chance.choices(WORDS, k=12))
     (folder / "data" / "train").mkdir(parents=True)
     with gzip.open(folder / "data" / "train" / "ms-en.tsv.gz", "wt", encoding="utf-8") as file:
         file.writelines(f"{foreign(text)}\t{text}\tmade up\tA\n" for text in english)
@@ -37,6 +46,7 @@ def made(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["training", *arguments, "--tokens", "400000", "--hours", "0.05", "--rounds", "2"])
         patch.setattr("training.__main__.word_pairs", lambda language: [])
+        patch.setattr("training.__main__.encyclopedia_sentences", lambda: encyclopedia(english))
         main()
     return folder
 
@@ -106,6 +116,8 @@ def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_p
 
 
 def test_the_report_counts_what_was_trained_on(made):
+    from training.crops import passages_of
+
     report = json.loads((made / "work" / "bundle" / "made.json").read_text(encoding="utf-8"))
     asked = [json.loads(line)["text"] for split in ("train", "valid") for line in (made / "data/eval/facqa_id" / f"queries.{split}.jsonl").open()]
     answers = [json.loads(line)["text"] for line in (made / "data/eval/facqa_id/corpus.jsonl").open()][80:]
@@ -113,10 +125,15 @@ def test_the_report_counts_what_was_trained_on(made):
         kept = sum(line.split("\t")[0] not in answers for line in file)
     assert kept < 1000 and report["pairs"] == {"ms": kept, "jv": 60}
     assert report["questions"] == {"facqa_id": sum(text not in asked[80:] for text in asked[:80])}
-    assert report["passages"] > 80 and report["finishing"] % 7 == 0 and report["finishing"] > 0
+    with gzip.open(made / "data/train/ms-en.tsv.gz", "rt") as file:
+        english = [line.split("\t")[1] for line in file]
+    kept_articles = len(list(passages_of(encyclopedia(english)[:-1])))
+    assert report["encyclopedia"] == {"wikipedia": kept_articles} and kept_articles >= 2
+    assert report["passages"] > 80 + kept_articles and report["finishing"] % 7 == 0 and report["finishing"] > 0
     assert report["sources"] == {"made up": kept + 60} and report["tokens"] >= 400_000
     card = (made / "work" / "bundle" / "README.md").read_text(encoding="utf-8")
     assert f"| ms | {kept:,} |" in card and "| jv | 60 |" in card and f"| made up | {kept + 60:,} | pairs of texts |  |" in card
+    assert f"| wikipedia | {kept_articles} | passages, from gensim's tests | CC BY-SA 3.0 |" in card
     assert f"| facqa_id | {report['questions']['facqa_id']:,} | questions, the train split | CC BY-SA 4.0 |" in card and f"{report['tokens']:,} tokens" in card
 
 
@@ -158,16 +175,33 @@ def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
     before = json.loads((made / "work" / "bundle" / "made.json").read_text(encoding="utf-8"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.__main__.word_pairs", lambda language: [])
+        patch.setattr("training.__main__.encyclopedia_sentences", lambda: [])
         schedule, finish = Schedule(20_000, 0.05, table_rate=0.0, layer_rate=0.0), Finish(0.5, table_rate=0.0, layer_rate=0.0)
         report = make(made / "data", made / "more", made / "longer", made / "teacher", schedule, finish, None, made / "work" / "bundle")
     assert report["tokens"] >= before["tokens"] + 20_000 and report["steps"] > before["steps"] and report["hours"] >= before["hours"]
-    assert report["finishing"] == before["finishing"] + 7
+    assert report["finishing"] == before["finishing"] + 7 and report["encyclopedia"] == {}
     texts = [foreign(text) for text in WORDS]
     first, second = (
         encode(Student(load_bert(folder)), AutoTokenizer.from_pretrained(folder)(texts)["input_ids"]).float().numpy()
         for folder in (made / "work" / "model", made / "more" / "model")
     )
     assert (first * second).sum(axis=1).min() >= 0.998
+
+
+def test_a_bundle_that_training_goes_on_from_reads_texts_as_a_new_one_would(made, tmp_path):
+    from shutil import copytree
+
+    from transformers import AutoTokenizer
+
+    from training.start import continued
+
+    older = copytree(made / "work" / "bundle", tmp_path / "older")
+    settings = json.loads((older / "tokenizer.json").read_text(encoding="utf-8"))
+    settings["normalizer"] = {"type": "Lowercase"}
+    (older / "tokenizer.json").write_text(json.dumps(settings), encoding="utf-8")
+    continued(older, tmp_path / "start")
+    before, after = (AutoTokenizer.from_pretrained(folder).backend_tokenizer.normalizer.normalize_str("سُجِّلَتْ Größe") for folder in (older, tmp_path / "start"))
+    assert (before, after) == ("سُجِّلَتْ größe", "سجلت große")
 
 
 def test_a_second_stage_that_was_stopped_ends_as_one_that_was_not(made, tmp_path, monkeypatch):

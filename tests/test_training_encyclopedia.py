@@ -42,10 +42,11 @@ def test_the_articles_are_those_of_the_package():
     found = encyclopedia_sentences()
     assert len(found) > 10_000
     assert any("Abraham Lincoln" in pair.text for pair in found)
+    assert not any("Lincoln in February 1865, about two months before his death" in pair.text for pair in found), "a caption"
     assert not any("[[" in pair.text or "{{" in pair.text for pair in found)
 
 
-def test_what_quotes_a_passage_of_a_measurement_is_known(tmp_path):
+def test_what_quotes_a_passage_or_a_sentence_of_a_measurement_is_known(tmp_path):
     other = "The Elbe is a river that begins in the far east and flows to the North Sea."
     passage = "The Rhine is a river that begins in the Swiss canton of Graubünden and flows to the North Sea."
     (tmp_path / "set").mkdir()
@@ -56,8 +57,11 @@ def test_what_quotes_a_passage_of_a_measurement_is_known(tmp_path):
     }.items():
         (tmp_path / "set" / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     (tmp_path / "bitext").mkdir()
+    sentence = "Two sentences that say the same in two languages are here to be matched."
+    (tmp_path / "bitext" / "some.id-en.tsv").write_text(f"Dua kalimat.\t{sentence}\n", encoding="utf-8")
     held = HeldOut(tmp_path)
     words = passage.split()
     assert held.quotes("It is said: " + " ".join(words[3 : 3 + SHARED]).upper() + ", and more.")
     assert not held.quotes(" ".join(words[3 : 3 + SHARED - 1]))
     assert not held.quotes(other)
+    assert held.quotes(f"He wrote: {sentence}")

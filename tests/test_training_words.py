@@ -6,7 +6,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.freedict import entries, freedict_pairs
+from training.freedict import PIVOTS, entries, freedict_pairs
 from training.mixture import WORDS_SHARE, translation_streams
 from training.mueller import mueller_pairs
 from training.pairs import Pair
@@ -28,6 +28,8 @@ MUELLER = {
     "abandon": "abandon\n   [x]\n   1. _v.\n      1) покидать, оставлять, бросать\n      2) _refl. to abandon\n      oneself to it склоняться\n"
     "   2. _n. _книж. развязность (о\nлицах); = abandonment\n",
     "booklet": "booklet\n   [x] _n. брошюра; тонкая маленькая книжка в обложке\n",
+    "week": "week\n   [wi:k] _n.\n   1) неделя; in a week в недельный срок, через неделю\n   10)срок\n",
+    "a week": "a week\n   = per week\n",
     "_v.": "_v.\n   verb глагол\n",
 }
 GERMAN_ENGLISH = {"Antarktis": "Antarktis /ant/ <n>\nAntarctica (continent), Antarctic\n", "Haus": "Haus\nhouse\n"}
@@ -66,13 +68,13 @@ def test_russian_meets_english_in_german_and_definitions_are_left_out(tmp_path):
     assert list(freedict_pairs("ru", tmp_path)) == [("Антарктида", "Antarctica")]
 
 
-def test_stress_marks_and_tildes_between_words_go_and_dutch_and_italian_lead_to_russian_too(tmp_path):
+def test_stress_marks_and_tildes_between_words_go_and_every_pivot_leads_to_russian(tmp_path):
     written(tmp_path, "freedict-eng-hin", {"during": "during /x/\nके~दौरान\n"})
     assert list(freedict_pairs("hi", tmp_path)) == [("के दौरान", "during")]
-    for code, word in (("ita", "casa"), ("nld", "huis")):
-        written(tmp_path, f"freedict-{code}-rus", {word: f"{word}\nдо\u0301м\n"})
-        written(tmp_path, f"freedict-{code}-eng", {word: f"{word}\nhouse\n"})
-    assert list(freedict_pairs("ru", tmp_path)) == [("дом", "house"), ("дом", "house")]
+    for code in PIVOTS["ru"]:
+        written(tmp_path, f"freedict-{code}-rus", {f"word of {code}": "headword\nдо\u0301м\n"})
+        written(tmp_path, f"freedict-{code}-eng", {f"word of {code}": f"headword\nhouse in {code}\n"})
+    assert list(freedict_pairs("ru", tmp_path)) == [("дом", f"house in {code}") for code in PIVOTS["ru"]]
 
 
 def test_muellers_translations_are_what_is_russian_alone_between_commas(tmp_path):
@@ -82,6 +84,8 @@ def test_muellers_translations_are_what_is_russian_alone_between_commas(tmp_path
         ("оставлять", "abandon"),
         ("развязность", "abandon"),
         ("брошюра", "booklet"),
+        ("неделя", "week"),
+        ("срок", "week"),
     ]
     assert list(mueller_pairs("ar", tmp_path)) == list(mueller_pairs("ru", tmp_path / "none")) == []
 
@@ -98,7 +102,8 @@ def test_a_large_list_is_thinned_all_over_and_a_small_one_is_not(monkeypatch):
     monkeypatch.setattr("training.wordlists.OF_ONE_SOURCE", 10)
     large, small = ([Pair(f"{name}{i}", "x", "de", name) for i in range(count)] for name, count in (("large", 95), ("small", 10)))
     found = thinned([*large, *small])
-    assert [pair for pair in found if pair.source == "large"] == large[::10] and [pair for pair in found if pair.source == "small"] == small
+    assert [large.index(pair) for pair in found if pair.source == "large"] == [0, 9, 19, 28, 38, 47, 57, 66, 76, 85]
+    assert [pair for pair in found if pair.source == "small"] == small
     assert thinned([]) == []
 
 

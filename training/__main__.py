@@ -21,7 +21,7 @@ from training.distil import Distillation, Schedule
 from training.encyclopedia import ENCYCLOPEDIA, LANGUAGE, encyclopedia_sentences
 from training.finish import Finish, Finishing
 from training.held_out import HeldOut
-from training.languages import LANGUAGES, SWITCHED
+from training.languages import LANGUAGES, SWITCHED_WEIGHTS
 from training.mixture import Targets, local_stream, translation_streams
 from training.pack import pack
 from training.pairs import Pair, read_pairs
@@ -55,6 +55,7 @@ def make(
     pairs = {language: some for language, some in read.items() if some}
     known = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
     words = {code: thinned(some) for code, some in known.items()}
+    encyclopedia = [pair for pair in passages_of(encyclopedia_sentences()[:limit]) if not held.quotes(pair.text)]
     if not (work / "start" / "tokenizer_config.json").is_file():
         if bundle:
             continued(bundle, work / "start")
@@ -70,8 +71,7 @@ def make(
     say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")
     first.run(streams, targets.vectors, say)
     questions = read_questions(data / "eval", held)
-    encyclopedia = [pair for pair in passages_of(encyclopedia_sentences()[:limit]) if not held.quotes(pair.text)]
-    switching = Switching(known, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, SWITCHED)
+    switching = Switching(known, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, SWITCHED_WEIGHTS)
     second = Finishing(student, tokenizer, finish, work / "stage2.pt", first.state.step)
     finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, encyclopedia, switching, first.state.pool + 1)
     if bundle:
@@ -84,7 +84,7 @@ def make(
         "sources": _counts([pair.source for some in pairs.values() for pair in some]),
         "words": _counts([pair.source for some in words.values() for pair in some]),
         "questions": {name: len(some) for name, some in questions.items()},
-        "encyclopedia": {ENCYCLOPEDIA: len(encyclopedia)}, "passages": passages, "finishing": before["finishing"] + finishing,
+        "encyclopedia": {ENCYCLOPEDIA: len(encyclopedia)} if encyclopedia else {}, "passages": passages, "finishing": before["finishing"] + finishing,
         "pieces": len(tokenizer), "steps": before["steps"] + first.state.step, "tokens": before["tokens"] + first.state.tokens,
         "hours": round(before["hours"] + first.state.seconds / 3600, 2),
         "device": device, "threads": torch.get_num_threads(), "torch": torch.__version__,

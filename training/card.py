@@ -51,7 +51,7 @@ Texts in each, with their translation into English, or into Indonesian for jv, s
 
 ## Limits
 Languages that are not listed work as far as they share words with one that is. Names that never occurred in training say little: Kutip's lexical side
-matches those. The texts are documentation, help, conversation and health, with little news; a part of them is machine-translated.
+matches those. The translated texts are documentation, help, conversation and health, with little news; a part of them is machine-translated.
 """
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 FOLDER = Path("/usr/share/dictd")
 """Where Debian's packages put them."""
 BYTES_MAX = 2**28
-"""Of one dictionary; the largest has a tenth of that."""
+"""Of one dictionary; the largest has 100 MB."""
 _DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 

@@ -19,6 +19,8 @@ SHORTEST_ARTICLE = 1_000
 """Characters of its source; shorter pages lead elsewhere or tell words apart."""
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 25, 500
 _END = re.compile(r"(?<=[a-z0-9)”\"]{2}[.?!])\s+(?=[A-Z“\"])")
+_PICTURE = re.compile(r"^\[\[(?:File|Image):.*$", re.MULTILINE)
+"""A line of its own; its caption is no part of the text around it."""
 _NOT_TEXT = ("=", "*", "#", ":", ";", "|", "!", "{", "}", "<")
 
 
@@ -30,12 +32,12 @@ def encyclopedia_sentences() -> list[Pair]:
     from gensim.test.utils import datapath
 
     with bz2.open(datapath(DUMP)) as dump:
-        articles = [filter_wiki(source) for _, source, _ in extract_pages(dump, ("0",)) if len(source) >= SHORTEST_ARTICLE]
+        articles = [filter_wiki(_PICTURE.sub("", source)) for _, source, _ in extract_pages(dump, ("0",)) if len(source) >= SHORTEST_ARTICLE]
     return [pair for number, article in enumerate(articles) for pair in sentences(article, f"{ENCYCLOPEDIA} {number}")]
 
 
 def sentences(article: str, source: str) -> Iterator[Pair]:
-    """Of running text: headings, lists and what is left of tables and pictures stay out."""
+    """Of running text: headings, lists and what is left of tables stay out. Where a template stood a word is missing."""
     for line in article.splitlines():
         line = re.sub(r"\(\s*[,;]?\s*\)", "", line.replace("'''", "").replace("''", ""))
         line = re.sub(r"\s+([,.;:?!])", r"\1", " ".join(line.split()))

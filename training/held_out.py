@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 SHARED = 10
@@ -41,12 +42,12 @@ class HeldOut:
         return fingerprint(text) in self.questions or fingerprint(passage) in self.passages
 
     def quotes(self, text: str) -> bool:
-        """Does `text` have SHARED words in a row with a passage that answers a question of a measurement?"""
-        return not self._runs.isdisjoint(_runs(text))
+        """Does `text` have SHARED words in a row with an answering passage or a test sentence? Shorter ones are not seen."""
+        return not self._quotable.isdisjoint(_runs(text))
 
     @cached_property
-    def _runs(self) -> frozenset[int]:
-        return frozenset(run for text in _passages(self._folder) for run in _runs(text))
+    def _quotable(self) -> frozenset[int]:
+        return frozenset(run for text in chain(_passages(self._folder), _sentences(self._folder)) for run in _runs(text))
 
     def holds(self, texts: Iterable[str]) -> bool:
         """Is one of `texts` a question, an answering passage or a test sentence?"""

@@ -15,7 +15,7 @@ class Language:
     through: str = "en"
     """The language of the other side of its pairs: English, or Indonesian for Indonesia's local languages."""
     switched: float = 1.0
-    """How often the words of another language are replaced by its own (training/switching.py)."""
+    """How often, beside the other languages, words are switched into this one (training/switching.py); never without a dictionary."""
 
 
 LANGUAGES = (
@@ -41,9 +41,9 @@ LANGUAGES = (
     Language("min", 1_000, 0.5, through="id"),
 )
 """English, the teacher's language, is always there. The weights lean to Indonesian, the first collections' language, and to those whose
-questions found English passages least: Arabic 40, Russian 54, Chinese 59 of 100 where German and Spanish had 80 and 83 (nDCG@10). So does, more
-clearly, how often words are switched into a language."""
+questions found English passages least: Arabic 40, Russian 54, Chinese 59 of 100 where German and Spanish had 80 and 83 (nDCG@10). Words are
+switched most often into Arabic and Russian, which had the least."""
 
-SWITCHED = {language.code: language.switched for language in LANGUAGES}
+SWITCHED_WEIGHTS = {language.code: language.switched for language in LANGUAGES}
 
 CODES = ("en", *(language.code for language in LANGUAGES))

@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import importlib.util
-import math
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,7 @@ LETTERS = {
 GLOSSES = 2
 """Meanings of one dictionary word that are taken; later ones are rare senses."""
 OF_ONE_SOURCE = 80_000
-"""Of a larger list `thinned` takes every so manieth pair."""
+"""Of a larger list `thinned` takes so many, evenly spread."""
 
 
 def word_pairs(language: str) -> list[Pair]:
@@ -57,7 +56,12 @@ def thinned(pairs: Sequence[Pair]) -> list[Pair]:
     by_source: dict[str, list[Pair]] = {}
     for pair in pairs:
         by_source.setdefault(pair.source, []).append(pair)
-    return [pair for some in by_source.values() for pair in some[:: math.ceil(len(some) / OF_ONE_SOURCE)]]
+    return [pair for some in by_source.values() for pair in _spread(some)]
+
+
+def _spread(pairs: list[Pair]) -> list[Pair]:
+    count = min(len(pairs), OF_ONE_SOURCE)
+    return [pairs[i * len(pairs) // count] for i in range(count)]
 
 
 def _cedict(language: str) -> Iterator[tuple[str, str]]:
