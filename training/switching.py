@@ -62,6 +62,8 @@ class Switching:
         }
         indonesian = [(pair.text, pair.target) for pair in known.get("id", ())]
         self._from_indonesian = self._lexicon(indonesian, "id", [english for _, english in indonesian], "en")
+        met = {one for choices in self._from_indonesian.values() for one in choices}
+        self._met = {one: tuple(self._stems(self._words(one, "en"), "en")) for one in met}
 
     def language(self, source: str, chance: random.Random) -> str | None:
         """A language to go into from `source`, by the weights, and from Indonesian into English half the time; None without a dictionary."""
@@ -103,7 +105,7 @@ class Switching:
         if language == "en":
             return english
         lexicon = self._from_english[language]
-        return [word for one in english for word in lexicon.get(tuple(self._stems(self._words(one, "en"), "en")), ())]
+        return [word for one in english for word in lexicon.get(self._met[one], ())]
 
     def _words(self, text: str, source: str) -> list[str]:
         return [word for word in _WORD.findall(text) if source != "en" or word.lower() not in FUNCTION_WORDS]
