@@ -46,7 +46,8 @@ def make_start(pairs: dict[Language, list[Pair]], teacher: Path, folder: Path) -
 def continued(bundle: Path, folder: Path) -> None:
     """Writes tokenizer and model of a finished bundle to `folder`, the int8 matrices widened: training goes on from there.
 
-    Texts are normalised as a new vocabulary would be."""
+    Texts are normalised as a new vocabulary would be.
+    """
     weights = read_weights(bundle)
     model = BertModel(BertConfig.from_pretrained(bundle), add_pooling_layer=False).float()
     rows = {TABLE: weights.rows(np.arange(len(weights.pieces))), **weights.layers}

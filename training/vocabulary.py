@@ -13,11 +13,8 @@ ROOM = 14_000
 """Pieces trained beyond those wanted, since the teacher already has many of the frequent ones."""
 LONGEST_WORD = 300
 """Characters of a word that is still split into pieces: Thai and Lao write sentences without spaces."""
-
-
 MARKS = "\u0300-\u036f" + "\u064b-\u0652\u0656-\u065f\u0670\u0640"
 """Of Latin, Greek and Cyrillic letters; of Arabic the vowels, which few texts write, and the stroke that stretches a word.
-
 Arabic's hamza and madda stay: they tell letters apart."""
 
 
