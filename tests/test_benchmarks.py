@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.baselines import WhitespaceBM25
 from benchmarks.choosing import Candidates, best_weights, fitted, grid, rates
+from benchmarks.dense import main as dense_main
 from benchmarks.models import Alone, matched
 from benchmarks.reporting import mean, table
 from benchmarks.sets import Bitext, bitexts, rows
@@ -76,6 +77,24 @@ def test_a_model_alone_is_the_cosine_with_every_document(texts, question):
     asked = embedder.encode_query(question)
     for i, text in enumerate(texts):
         assert got[str(i)] == pytest.approx(float(asked @ embedder.encode_query(text)), abs=1e-6)
+
+
+def test_the_report_of_a_model_alone_is_that_of_its_cosines(data, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("benchmarks.dense.load_embedder", lambda name: WordCountEmbedder())
+    monkeypatch.setattr("sys.argv", ["dense", "--data", str(data), "--out", str(tmp_path / "dense")])
+    dense_main()
+    found = json.loads((tmp_path / "dense.json").read_text(encoding="utf-8"))
+    embedder = WordCountEmbedder()
+    for one in rows(data):
+        vectors = Alone(embedder, one.corpus)
+        gains = []
+        for number, text in one.questions.items():
+            order = list(vectors.scores(text))
+            gains.append(sum(1 / math.log2(place + 2) for place, name in enumerate(order) if name in one.relevant[number]))
+        assert found["sets"][one.name]["dense"] == pytest.approx(100 * np.mean(gains)), one.name
+        assert ("BM25 whitespace" in found["sets"][one.name]) == (one.asked == one.language)
+    assert found["sentences"] == {"news.id-en": dict(zip(("there", "back"), matched(embedder, next(iter(bitexts(data)))), strict=True))}
+    assert "| news.id-en |" in (tmp_path / "dense.md").read_text(encoding="utf-8") and "news.id-en" in capsys.readouterr().out
 
 
 def test_sentences_are_matched_both_ways():

@@ -47,6 +47,7 @@ def made(tmp_path_factory):
         patch.setattr("sys.argv", ["training", *arguments, "--tokens", "400000", "--hours", "0.05", "--rounds", "2"])
         patch.setattr("training.__main__.word_pairs", lambda language: [])
         patch.setattr("training.__main__.encyclopedia_sentences", lambda: encyclopedia(english))
+        patch.setattr("training.frequent.frequencies", lambda language: {})
         main()
     return folder
 
@@ -176,6 +177,7 @@ def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.__main__.word_pairs", lambda language: [])
         patch.setattr("training.__main__.encyclopedia_sentences", lambda: [])
+        patch.setattr("training.trimming.frequencies", lambda language: {})
         schedule, finish = Schedule(20_000, 0.05, table_rate=0.0, layer_rate=0.0), Finish(0.5, table_rate=0.0, layer_rate=0.0)
         report = make(made / "data", made / "more", made / "longer", made / "teacher", schedule, finish, None, made / "work" / "bundle")
     assert report["tokens"] >= before["tokens"] + 20_000 and report["steps"] > before["steps"] and report["hours"] >= before["hours"]
@@ -199,7 +201,7 @@ def test_a_bundle_that_training_goes_on_from_reads_texts_as_a_new_one_would(made
     settings = json.loads((older / "tokenizer.json").read_text(encoding="utf-8"))
     settings["normalizer"] = {"type": "Lowercase"}
     (older / "tokenizer.json").write_text(json.dumps(settings), encoding="utf-8")
-    continued(older, tmp_path / "start")
+    continued({}, {}, older, tmp_path / "start")
     before, after = (AutoTokenizer.from_pretrained(folder).backend_tokenizer.normalizer.normalize_str("سُجِّلَتْ Größe") for folder in (older, tmp_path / "start"))
     assert (before, after) == ("سُجِّلَتْ größe", "سجلت große")
 

@@ -20,12 +20,14 @@ from training.crops import answers, make_crops, neighbourhoods, passages_of
 from training.distil import Distillation, Schedule
 from training.encyclopedia import ENCYCLOPEDIA, LANGUAGE, encyclopedia_sentences
 from training.finish import Finish, Finishing
+from training.frequent import form_pairs, whole_words
 from training.held_out import HeldOut
 from training.languages import LANGUAGES, SWITCHED_WEIGHTS
 from training.mixture import Targets, local_stream, translation_streams
 from training.pack import pack
 from training.pairs import Pair, read_pairs
 from training.questions import SETS, Question, read_questions, switched, with_negatives
+from training.scripture import scripture_pairs
 from training.start import blended, continued, make_start
 from training.streams import pools
 from training.student import LONGEST, Student, encode
@@ -51,17 +53,21 @@ def make(
     before = json.loads((bundle / MADE).read_text(encoding="utf-8")) if bundle else dict.fromkeys(SUMMED, 0)
     work.mkdir(parents=True, exist_ok=True)
     held = HeldOut(data / "eval")
-    read = {language: [pair for pair in read_pairs(data / "train", language, limit) if not held.holds((pair.text, pair.target))] for language in LANGUAGES}
+    texts = {language: read_pairs(data / "train", language, limit) for language in LANGUAGES}
+    texts = {language: some + scripture_pairs(language.code, limit) for language, some in texts.items() if some}
+    read = {language: [pair for pair in some if not held.holds((pair.text, pair.target))] for language, some in texts.items()}
     pairs = {language: some for language, some in read.items() if some}
     known = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
-    words = {code: thinned(some) for code, some in known.items()}
+    words = {code: thinned(some) + form_pairs(code, some) for code, some in known.items()}
+    whole = {language.code: whole_words(language.code, language.whole, words.get(language.code, ()), some) for language, some in pairs.items()}
     encyclopedia = [pair for pair in passages_of(encyclopedia_sentences()[:limit]) if not held.quotes(pair.text)]
     if not (work / "start" / "tokenizer_config.json").is_file():
+        say("vocabulary and word alignment")
+        taught = {language: some + words.get(language.code, []) for language, some in pairs.items()}
         if bundle:
-            continued(bundle, work / "start")
+            continued(taught, whole, bundle, work / "start")
         else:
-            say("vocabulary and word alignment")
-            make_start({language: some + words.get(language.code, []) for language, some in pairs.items()}, teacher, work / "start")
+            make_start(taught, whole, teacher, work / "start")
     tokenizer = AutoTokenizer.from_pretrained(work / "start")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     targets = Targets(Teacher(work / "teacher", teacher, device))

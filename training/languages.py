@@ -14,6 +14,8 @@ class Language:
     weight: float = 1.0
     through: str = "en"
     """The language of the other side of its pairs: English, or Indonesian for Indonesia's local languages."""
+    whole: int = 0
+    """Of its most frequent words (training/frequent.py) so many are pieces of their own."""
     switched: float = 1.0
     """How often, beside the other languages, words are switched into this one (training/switching.py); never without a dictionary."""
 
@@ -21,14 +23,14 @@ class Language:
 LANGUAGES = (
     Language("id", 10_000, 3.0, switched=1.5),
     Language("ms", 1_500, 1.2, switched=0.5),
-    Language("ar", 6_500, 2.2, switched=4.0),
-    Language("ru", 7_000, 2.0, switched=3.5),
-    Language("de", 5_500, 1.0, switched=1.2),
-    Language("es", 4_500, 0.9, switched=1.2),
+    Language("ar", 6_500, 2.2, whole=8_000, switched=4.0),
+    Language("ru", 7_000, 2.0, whole=7_000, switched=3.5),
+    Language("de", 5_500, 1.0, whole=4_500, switched=1.2),
+    Language("es", 4_500, 0.9, whole=4_500, switched=1.2),
     Language("zh", 3_000, 1.8, switched=1.8),
     Language("ja", 3_500, 1.2, switched=1.2),
     Language("th", 3_500, 1.8),
-    Language("tr", 5_500, 1.4),
+    Language("tr", 5_500, 1.4, whole=3_000),
     Language("vi", 2_500, 1.4),
     Language("fr", 4_000, 0.5, switched=0.5),
     Language("pt", 2_500, 0.5, switched=0.5),

@@ -66,8 +66,10 @@ def _write_settings(source: Path, target: Path, pieces: int) -> None:
     _write(target / "sentence_bert_config.json", {"max_seq_length": 256, "do_lower_case": False})
     pooling = {"word_embedding_dimension": config["hidden_size"], "pooling_mode_mean_tokens": True, "pooling_mode_cls_token": False}
     _write(target / "1_Pooling" / "config.json", pooling)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(source / name, target / name)
+    shutil.copyfile(source / "tokenizer_config.json", target / "tokenizer_config.json")
+    # Without the spaces and line ends of a readable file, a third of a tokenizer's bytes.
+    content = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
+    (target / "tokenizer.json").write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def _write(path: Path, content: object) -> None:

