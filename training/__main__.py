@@ -59,7 +59,7 @@ def make(
     pairs = {language: some for language, some in read.items() if some}
     known = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
     words = {code: thinned(some) + form_pairs(code, some) for code, some in known.items()}
-    whole = {language.code: whole_words(language.code, language.whole, words.get(language.code, ()), some) for language, some in pairs.items()}
+    whole = {language.code: whole_words(language.code, language.whole, words[language.code], some) for language, some in pairs.items() if language.whole}
     encyclopedia = [pair for pair in passages_of(encyclopedia_sentences()[:limit]) if not held.quotes(pair.text)]
     if not (work / "start" / "tokenizer_config.json").is_file():
         say("vocabulary and word alignment")

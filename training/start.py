@@ -39,8 +39,8 @@ def make_start(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], t
 def continued(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], bundle: Path, folder: Path) -> None:
     """Writes tokenizer and model of a finished bundle to `folder`, the int8 matrices widened: training goes on from there.
 
-    Pieces that are seldom used go. Words of `whole` that were cut become pieces: as the English they are aligned with, or else as the mean of what they were
-    cut into. Texts are normalised as a new vocabulary would be.
+    Pieces that are seldom used go. Words of `whole` that were cut become pieces: as the English they are aligned with,
+    or else as the mean of what they were cut into. Texts are normalised as a new vocabulary would be.
     """
     weights = read_weights(bundle)
     model = BertModel(BertConfig.from_pretrained(bundle), add_pooling_layer=False).float()
