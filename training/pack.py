@@ -68,7 +68,8 @@ def _write_settings(source: Path, target: Path, pieces: int) -> None:
     _write(target / "1_Pooling" / "config.json", pooling)
     shutil.copyfile(source / "tokenizer_config.json", target / "tokenizer_config.json")
     # Without the spaces and line ends of a readable file, a third of a tokenizer's bytes.
-    content = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
+    # Where training cut texts is no property of the model.
+    content = json.loads((source / "tokenizer.json").read_text(encoding="utf-8")) | {"truncation": None}
     (target / "tokenizer.json").write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
