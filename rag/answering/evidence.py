@@ -12,7 +12,7 @@ A logistic regression on half of the validation questions, moved so that 5 to 6 
 refused (benchmarks/choosing.py)."""
 OTHER_LANGUAGE = (5.0, 7.0, -1.7)
 """The same across languages, where only names and numbers can stand there: a cosine of 0.34 alone is enough.  Of the languages that
-the model was trained on alone, where they refuse 16 % of the other half; Greek and Romanian are refused more often.
+the model was trained on alone, where they refuse 14 % of the other half; Greek and Romanian are refused more often.
 docs/benchmarks.md has the curve for both."""
 BY_CHANCE = 0.14
 FEW = 0.5
