@@ -48,7 +48,7 @@ def continued(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], bu
     rows = {TABLE: table, **weights.layers}
     model.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in rows.items()})
     old = AutoTokenizer.from_pretrained(bundle)
-    seldom = seldom_used(old, (text for found in pairs.values() for pair in found for text in (pair.text, pair.target)))
+    seldom = seldom_used(old, {language.code: (text for pair in found for text in (pair.text, pair.target)) for language, found in pairs.items()})
     kept = [(piece, row) for piece, row in sorted(old.get_vocab().items(), key=lambda item: item[1]) if piece not in seldom]
     table = table[[row for _, row in kept]]
     known = {piece: row for row, (piece, _) in enumerate(kept)}

@@ -1,12 +1,13 @@
 """Which word pieces earn their bytes: each takes 400 of a table that must stay small.
 
 A piece is used as often as the training texts have it, and as often as OF_WORDS words of each language would, by the
-frequencies of wordfreq. Without wordfreq nothing is trimmed.
+frequencies of wordfreq. Of a language that wordfreq does not count, as Thai, each use in the texts is enough. Without
+wordfreq nothing is trimmed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 import numpy as np
@@ -19,18 +20,19 @@ FEWEST_USES = 10
 AT_ONCE = 20_000
 
 
-def seldom_used(tokenizer, texts: Iterable[str]) -> set[str]:
-    """Pieces of `tokenizer` used less than FEWEST_USES times.
+def seldom_used(tokenizer, texts: Mapping[str, Iterable[str]]) -> set[str]:
+    """Pieces of `tokenizer` used less than FEWEST_USES times; `texts` by language code.
 
     Single characters stay, which every word can be cut into, and numbers, which wordfreq does not tell apart.
     """
-    uses = np.zeros(len(tokenizer))
-    waiting = iter(texts)
-    while some := list(islice(waiting, AT_ONCE)):
-        uses += np.bincount(np.concatenate(_cut(tokenizer, some)), minlength=len(uses))
     words = {code: found for code in CODES if (found := frequencies(code))}
     if not words:
         return set()
+    uses = np.zeros(len(tokenizer))
+    for code, found in texts.items():
+        waiting = iter(found)
+        while some := list(islice(waiting, AT_ONCE)):
+            uses += np.bincount(np.concatenate(_cut(tokenizer, some)), minlength=len(uses)) * (1 if code in words else FEWEST_USES)
     for some in words.values():
         for word, row in zip(some, _cut(tokenizer, list(some)), strict=True):
             np.add.at(uses, row, OF_WORDS * some[word])
