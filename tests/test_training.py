@@ -178,6 +178,7 @@ def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
         patch.setattr("training.__main__.word_pairs", lambda language: [])
         patch.setattr("training.__main__.encyclopedia_sentences", lambda: [])
         patch.setattr("training.trimming.frequencies", lambda language: {})
+        patch.setattr("training.continuation.frequencies", lambda language: {})
         schedule, finish = Schedule(20_000, 0.05, table_rate=0.0, layer_rate=0.0), Finish(0.5, table_rate=0.0, layer_rate=0.0)
         report = make(made / "data", made / "more", made / "longer", made / "teacher", schedule, finish, None, made / "work" / "bundle")
     assert report["tokens"] >= before["tokens"] + 20_000 and report["steps"] > before["steps"] and report["hours"] >= before["hours"]
@@ -190,13 +191,15 @@ def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
     assert (first * second).sum(axis=1).min() >= 0.998
 
 
-def test_a_bundle_that_training_goes_on_from_reads_texts_as_a_new_one_would(made, tmp_path):
+def test_a_bundle_that_training_goes_on_from_reads_texts_as_a_new_one_would(made, tmp_path, monkeypatch):
     from shutil import copytree
 
     from transformers import AutoTokenizer
 
-    from training.start import continued
+    from training.continuation import continued
 
+    for module in ("trimming", "continuation"):
+        monkeypatch.setattr(f"training.{module}.frequencies", lambda language: {})
     older = copytree(made / "work" / "bundle", tmp_path / "older")
     settings = json.loads((older / "tokenizer.json").read_text(encoding="utf-8"))
     settings["normalizer"] = {"type": "Lowercase"}
@@ -256,7 +259,7 @@ def test_a_second_stage_that_was_stopped_ends_as_one_that_was_not(made, tmp_path
 def test_a_blend_lies_on_the_way_between_two_models():
     import torch
 
-    from training.start import blended
+    from training.continuation import blended
 
     model, start = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
     expected = [0.25 * after.detach().numpy() + 0.75 * before.detach().numpy() for after, before in zip(model.parameters(), start.parameters(), strict=True)]

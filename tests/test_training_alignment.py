@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.alignment import Rows, align
+from training.alignment import COMMON, Rows, align
 from training.pack import quantised
 
 SIDES = st.lists(st.tuples(st.lists(st.integers(0, 6), min_size=1, max_size=5), st.lists(st.integers(0, 4), min_size=1, max_size=5)), min_size=1, max_size=12)
@@ -50,6 +50,15 @@ def test_a_word_becomes_the_mean_of_what_it_translates_to():
     table = rows.table(base, keep=np.array([True, True, True]))
     assert (table[:3] == base).all()
     assert table[3][1] > 0.95 and table[4][2] > 0.9
+
+
+def test_a_common_target_weighs_little():
+    base = np.eye(4, dtype=np.float32)
+    rows = Rows(4, 4)
+    rows.add(align([[0], [1], [1]], [[0, 1], [1, 1], [1, 2]]), base)  # piece 0 means 0 and 1 once each; 1 is four of the six targets, 0 one
+    weights = {target: COMMON / (COMMON + share) for target, share in ((0, 1 / 6), (1, 4 / 6))}
+    expected = [weights[0], weights[1], 0, 0] / np.float64(sum(weights.values()))
+    assert rows.table(base, keep=np.zeros(4, bool))[0] == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_row_that_may_not_be_kept_is_set_anew_only_where_it_was_aligned():

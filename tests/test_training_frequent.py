@@ -17,13 +17,14 @@ from training.frequent import FEWEST_SEEN, form_pairs, frequent_words, whole_wor
 from training.pairs import Pair  # noqa: E402
 from training.trimming import FEWEST_USES, OF_WORDS, seldom_used  # noqa: E402
 
-RUSSIAN = ["и", "война", "королём", "московской", "война", "войны", "короля", "nato", "шоу", "мандарина"]
+RUSSIAN = ["и", "война", "королём", "московской", "война", "войны", "короля", "nato", "шоу"]
+SPANISH = ["gatos", "moscovitas", "guerra", "guerras", "gatas"]
 
 
 @pytest.fixture
-def russian(monkeypatch):
-    shares = {word: 1 / (place + 2) for place, word in enumerate(dict.fromkeys(RUSSIAN))}
-    monkeypatch.setattr(frequent, "frequencies", lambda language: shares if language == "ru" else {})
+def counted(monkeypatch):
+    words = {"ru": RUSSIAN, "es": SPANISH}
+    monkeypatch.setattr(frequent, "frequencies", lambda language: {word: 1 / (place + 2) for place, word in enumerate(words.get(language, []))})
     monkeypatch.setattr(frequent, "_frequency", len)
 
 
@@ -31,35 +32,39 @@ def pairs(*both, language="ru"):
     return [Pair(text, english, language, "book") for text, english in both]
 
 
-def test_a_form_means_what_its_dictionary_word_means(russian):
-    known = pairs(("король", "king"), ("королевство", "kingdom"), ("Война", "war"), ("война", "hostilities"), ("московский", "of Moscow"))
-    assert form_pairs("ru", known) == pairs(
-        ("королём", "king"), ("московской", "of Moscow"), ("войны", "hostilities"), ("войны", "war"), ("короля", "king"),
+def test_a_form_means_what_its_dictionary_word_means(counted):
+    known = pairs(("gato", "cat"), ("gatuno", "feline"), ("Guerra", "war"), ("guerra", "hostilities"), ("moscovita", "of Moscow"), language="es")
+    assert form_pairs("es", known) == pairs(
+        ("gatos", "cat"), ("moscovitas", "of Moscow"), ("guerras", "hostilities"), ("guerras", "war"), ("gatas", "cat"), language="es",
     )  # fmt: skip
 
 
-def test_of_words_with_one_stem_those_count_that_begin_most_like_the_form(russian):
-    known = pairs(("мандариновый", "of tangerine"), ("мандарины", "tangerines"), ("МАНДАРИНЫ", "mandarins"))
-    assert form_pairs("ru", known) == pairs(("мандарина", "tangerines"), ("мандарина", "mandarins"))
+def test_a_form_that_the_tokenizer_reads_as_its_word_needs_no_meaning(counted):
+    assert form_pairs("ru", pairs(("король", "king"), ("война", "war"))) == []
 
 
-def test_only_the_most_frequent_meanings_are_taken_and_each_once(russian):
+def test_of_words_with_one_stem_those_count_that_begin_most_like_the_form(counted):
+    known = pairs(("gato", "tomcat"), ("gata", "cat"), ("GATA", "she-cat"), language="es")
+    assert [pair for pair in form_pairs("es", known) if pair.text == "gatas"] == pairs(("gatas", "she-cat"), ("gatas", "cat"), language="es")
+
+
+def test_only_the_most_frequent_meanings_are_taken_and_each_once(counted):
     english = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff"]
-    found = form_pairs("ru", pairs(*(("король", word) for word in english), ("король", "FFFFFF")))
-    assert [pair.target for pair in found if pair.text == "короля"] == ["FFFFFF", "eeeee", "dddd", "ccc"]
-    assert form_pairs("xx", pairs(("король", "king"))) == []
+    found = form_pairs("es", pairs(*(("gato", word) for word in english), ("gato", "FFFFFF"), language="es"))
+    assert [pair.target for pair in found if pair.text == "gatos"] == ["FFFFFF", "eeeee", "dddd", "ccc"]
+    assert form_pairs("xx", pairs(("gato", "cat"))) == []
 
 
-def test_whole_words_are_the_most_frequent_that_training_can_teach(russian):
+def test_whole_words_are_the_most_frequent_that_training_can_teach(counted):
     words = pairs(("Война", "war"), ("короля", "of the king"))
     texts = pairs(*[("И шоу!", "And a show!")] * (FEWEST_SEEN - 1), ("Московской", "Of Moscow"), language="ru")
-    assert whole_words("ru", 9, words, texts) == ["воина", "короля"], "normalised as the tokenizer does"
-    assert whole_words("ru", 9, words, [*texts, *pairs(("и шоу", "and a show"))]) == ["и", "воина", "короля", "шоу"]
-    assert whole_words("ru", 1, words, texts) == ["воина"] and whole_words("ru", 0, words, texts) == []
+    assert whole_words("ru", 9, words, texts) == ["воин", "корол"], "normalised as the tokenizer does"
+    assert whole_words("ru", 9, words, [*texts, *pairs(("и шоу", "and a show"))]) == ["и", "воин", "корол", "шоу"]
+    assert whole_words("ru", 1, words, texts) == ["воин"] and whole_words("ru", 0, words, texts) == []
     assert whole_words("de", 9, pairs(("Krieg", "war"), language="de"), []) == []
 
 
-def test_words_in_other_letters_are_none_of_the_languages(russian):
+def test_words_in_other_letters_are_none_of_the_languages(counted):
     assert "nato" not in frequent_words("ru") and "шоу" in frequent_words("ru")
 
 
@@ -114,12 +119,13 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     from transformers import AutoTokenizer, BertConfig, BertModel, PreTrainedTokenizerFast
 
     from training import vocabulary
+    from training.continuation import continued
     from training.languages import LANGUAGES
     from training.pack import pack
-    from training.start import continued
     from training.teacher import load_bert
 
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "war", "king", "us", "##ed", "вои", "##на", "ко", "##роль", "шо", "##у"]
+    words = ["англия", "англию"]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "war", "king", "us", "##ed", "вои", "##н", "ко", "##рол", "шо", "##у", *words]
     torch.manual_seed(2)
     config = BertConfig(vocab_size=len(pieces), hidden_size=96, num_hidden_layers=1, num_attention_heads=2, intermediate_size=96, max_position_embeddings=32)
     BertModel(config, add_pooling_layer=False).save_pretrained(tmp_path / "model")
@@ -127,22 +133,29 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "cls", "sep", "pad", "mask")}
     PreTrainedTokenizerFast(tokenizer_object=made, **special).save_pretrained(tmp_path / "model")
     pack(tmp_path / "model", tmp_path / "bundle")
-    monkeypatch.setattr("training.start.seldom_used", lambda tokenizer, texts: {"us", "##ed"} if "война" in list(texts["ru"]) else set())
-    language = next(language for language in LANGUAGES if language.code == "ru")
-    continued({language: pairs(("война", "war"), ("война", "war"))}, {"ru": ["воина", "король"]}, tmp_path / "bundle", tmp_path / "start")
+    settings = json.loads((tmp_path / "bundle" / "tokenizer.json").read_text(encoding="utf-8"))
+    (tmp_path / "bundle" / "tokenizer.json").write_text(json.dumps(settings | {"normalizer": {"type": "Lowercase"}}), encoding="utf-8")
+    monkeypatch.setattr("training.continuation.frequencies", lambda language: {"англия": 0.3, "англию": 0.1, "шоу": 0.1} if language != "th" else {})
+    monkeypatch.setattr("training.continuation.seldom_used", lambda tokenizer, texts: {"us", "##ed", *words} if "война" in list(texts["ru"]) else set())
+    monkeypatch.setattr("training.continuation.frequent_pieces", lambda texts, size: ["шо", *texts] if texts == ["ไป"] and size > 999 else [])
+    russian, thai = (next(language for language in LANGUAGES if language.code == code) for code in ("ru", "th"))
+    texts = {russian: pairs(("война", "war"), ("войны", "war")), thai: pairs(("ไป", "king"), language="th")}
+    continued(texts, {"ru": ["воин", "корол", "англ"]}, tmp_path / "bundle", tmp_path / "start")
     tokenizer, old = (AutoTokenizer.from_pretrained(tmp_path / name) for name in ("start", "bundle"))
-    assert tokenizer.get_vocab().keys() == (set(pieces) - {"us", "##ed"}) | {"воина", "король"}
-    assert tokenizer.tokenize("Война короля шоу used") == ["воина", "[UNK]", "шо", "##у", "[UNK]"]
+    assert tokenizer.get_vocab().keys() == (set(pieces) - {"us", "##ed", *words}) | {"воин", "корол", "англ", "ไป"}
+    assert tokenizer.tokenize("Война короля Англией шоу used") == ["воин", "корол", "англ", "шо", "##у", "[UNK]"]
     table = load_bert(tmp_path / "start").embeddings.word_embeddings.weight.detach().numpy()
     after = {piece: table[row] for piece, row in tokenizer.get_vocab().items()}
     from rag.embedding.weights import read_weights
 
     before = read_weights(tmp_path / "bundle").rows(np.array(old.convert_tokens_to_ids(pieces)))
     before = dict(zip(pieces, before, strict=True))
-    for piece in set(pieces) - {"us", "##ed"}:
+    for piece in set(pieces) - {"us", "##ed", *words}:
         assert (after[piece] == before[piece]).all(), piece
-    assert np.allclose(after["воина"], before["war"], atol=1e-6), "aligned"
-    assert np.allclose(after["король"], (before["ко"] + before["##роль"]) / 2, atol=1e-6), "never met: the mean of what it was cut into"
+    assert np.allclose(after["воин"], before["war"], atol=1e-6), "aligned"
+    assert np.allclose(after["ไป"], before["king"], atol=1e-6), "aligned, of a language without frequencies"
+    assert np.allclose(after["корол"], (before["ко"] + before["##рол"]) / 2, atol=1e-6), "never met: the mean of what it was cut into"
+    assert np.allclose(after["англ"], 0.75 * before["англия"] + 0.25 * before["англию"], atol=1e-6), "the mean of its forms"
 
 
 def test_names_of_arabic_packages_are_read(tmp_path, monkeypatch):

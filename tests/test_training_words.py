@@ -98,13 +98,12 @@ def test_a_definition_in_other_letters_than_the_languages_is_no_word(monkeypatch
     assert [pair.text for pair in word_pairs("nl")] == [text for text, _ in rows]
 
 
-def test_a_large_list_is_thinned_all_over_and_a_small_one_is_not(monkeypatch):
-    monkeypatch.setattr("training.wordlists.OF_ONE_SOURCE", 10)
+def test_a_large_list_is_thinned_all_over_and_a_small_one_is_not():
     large, small = ([Pair(f"{name}{i}", "x", "de", name) for i in range(count)] for name, count in (("large", 95), ("small", 10)))
-    found = thinned([*large, *small])
+    found = thinned([*large, *small], 10)
     assert [large.index(pair) for pair in found if pair.source == "large"] == [0, 9, 19, 28, 38, 47, 57, 66, 76, 85]
     assert [pair for pair in found if pair.source == "small"] == small
-    assert thinned([]) == []
+    assert thinned([], 10) == []
 
 
 @given(st.dictionaries(LETTERS, LETTERS, min_size=1, max_size=200))

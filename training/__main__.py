@@ -16,6 +16,7 @@ import torch
 from transformers import AutoTokenizer
 
 from training.card import MADE, write_card
+from training.continuation import blended, continued
 from training.crops import answers, make_crops, neighbourhoods, passages_of
 from training.distil import Distillation, Schedule
 from training.encyclopedia import ENCYCLOPEDIA, LANGUAGE, encyclopedia_sentences
@@ -28,7 +29,7 @@ from training.pack import pack
 from training.pairs import Pair, read_pairs
 from training.questions import SETS, Question, read_questions, switched, with_negatives
 from training.scripture import scripture_pairs
-from training.start import blended, continued, make_start
+from training.start import make_start
 from training.streams import pools
 from training.student import LONGEST, Student, encode
 from training.switching import Switching
@@ -39,6 +40,8 @@ SUMMED = ("steps", "tokens", "hours", "finishing")
 """Of a report: what a longer training adds to."""
 WAY = 0.7
 """Of the way from a bundle that training goes on from; less where the start is better at much already (docs/model.md)."""
+WORDS_TRAINED, WORDS_ALIGNED = 80_000, 250_000
+"""Of one list: what distillation sees, in which no dictionary should drown the texts, and what new pieces begin from."""
 SMALL_POOL = 2_048
 """Samples the second stage draws at a time: it needs few, and the teacher may not know them yet."""
 
@@ -59,12 +62,14 @@ def make(
     read = {language: [pair for pair in some if not held.holds((pair.text, pair.target))] for language, some in texts.items()}
     pairs = {language: some for language, some in read.items() if some}
     known = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
-    words = {code: thinned(some) + form_pairs(code, some) for code, some in known.items()}
-    whole = {language.code: whole_words(language.code, language.whole, words[language.code], some) for language, some in pairs.items() if language.whole}
+    forms = {code: form_pairs(code, some) for code, some in known.items()}
+    words = {code: thinned(some, WORDS_TRAINED) + forms[code] for code, some in known.items()}
+    aligned = {code: thinned(some, WORDS_ALIGNED) + forms[code] for code, some in known.items()}
+    whole = {language.code: whole_words(language.code, language.whole, aligned[language.code], some) for language, some in pairs.items() if language.whole}
     encyclopedia = [pair for pair in passages_of(encyclopedia_sentences()[:limit]) if not held.quotes(pair.text)]
     if not (work / "start" / "tokenizer_config.json").is_file():
         say("vocabulary and word alignment")
-        taught = {language: some + words.get(language.code, []) for language, some in pairs.items()}
+        taught = {language: some + aligned.get(language.code, []) for language, some in pairs.items()}
         if bundle:
             continued(taught, whole, bundle, work / "start")
         else:

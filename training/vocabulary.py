@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from tokenizers.processors import TemplateProcessing
 
+from training.light import light_stemming
+
 MOST_CHARACTERS = 3_500
 """Single characters one language may add: enough for Chinese."""
 ROOM = 14_000
@@ -19,13 +21,14 @@ Arabic's hamza and madda stay: they tell letters apart."""
 
 
 def normalizer() -> normalizers.Normalizer:
-    """Lower case; MARKS stripped; Chinese characters apart."""
+    """Lower case; MARKS stripped; Chinese characters apart; Arabic and Russian words without article and endings."""
     return normalizers.Sequence(
         [
             normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True),
             normalizers.NFKD(),
             normalizers.Replace(Regex(f"[{MARKS}]"), ""),
             normalizers.NFC(),
+            *light_stemming(),
         ]
     )
 

@@ -32,8 +32,6 @@ LETTERS = {
 """GeoNames does not say the language of a name: these are letters that few other languages use."""
 GLOSSES = 2
 """Meanings of one dictionary word that are taken; later ones are rare senses."""
-OF_ONE_SOURCE = 80_000
-"""Of a larger list `thinned` takes so many, evenly spread."""
 
 
 def word_pairs(language: str) -> list[Pair]:
@@ -54,16 +52,16 @@ def _written(word: str, language: str) -> bool:
     return language == "ja" or language not in LETTERS or re.search(f"[{LETTERS[language]}]", word) is not None
 
 
-def thinned(pairs: Sequence[Pair]) -> list[Pair]:
-    """At most OF_ONE_SOURCE pairs of each source, from all over its list: no dictionary should drown the others."""
+def thinned(pairs: Sequence[Pair], of_one_source: int) -> list[Pair]:
+    """At most so many pairs of each source, from all over its list: no dictionary should drown the others."""
     by_source: dict[str, list[Pair]] = {}
     for pair in pairs:
         by_source.setdefault(pair.source, []).append(pair)
-    return [pair for some in by_source.values() for pair in _spread(some)]
+    return [pair for some in by_source.values() for pair in _spread(some, of_one_source)]
 
 
-def _spread(pairs: list[Pair]) -> list[Pair]:
-    count = min(len(pairs), OF_ONE_SOURCE)
+def _spread(pairs: list[Pair], most: int) -> list[Pair]:
+    count = min(len(pairs), most)
     return [pairs[i * len(pairs) // count] for i in range(count)]
 
 
