@@ -83,6 +83,7 @@ ASKED_IN = [
     ("putin menelepon netanyahu", "", "putin menelepon netanyahu"),
     ("Kapan Putin ke Iran?", "id", "Putin Iran"),
     ("SIAPA YANG MENDAMPINGI PUTIN", "id", "MENDAMPINGI PUTIN"),
+    ("Dimanakah Putin lahir, dan dari kota manakah Netanyahu?", "id", "Putin lahir kota Netanyahu"),
     ("who called Putin?", "en", "called Putin"),
     ("Wer begleitete Haniyeh?", "de", "begleitete Haniyeh"),
     ("De ce a sunat Netanyahu pe Putin?", "ro", "sunat Netanyahu Putin"),

@@ -14,6 +14,9 @@ from rag.text.words import Word, words
 SHARED_LISTS = {"ms": "id"}
 """Languages whose own list is none (the Malay one names oil and prices) and that share another's function words."""
 
+LEFT_OUT = {"id": ("dimana", "dimanakah", "manakah", "kemana", "kemanakah", "darimana", "darimanakah", "mengapakah", "kenapa", "kenapakah")}
+"""Question words that a list lacks though it has their parts: with a preposition or with the particle -kah."""
+
 _LATIN = regex.compile(r"\p{Latin}")
 
 
@@ -84,7 +87,7 @@ def _lists() -> _Lists:
     by_term: dict[str, set[str]] = defaultdict(set)
     by_spelling: dict[str, set[str]] = defaultdict(set)
     for language in sorted(stopwordsiso.langs() - SHARED_LISTS.keys()):
-        for entry in stopwordsiso.stopwords(language):
+        for entry in (*stopwordsiso.stopwords(language), *LEFT_OUT.get(language, ())):
             found = list(words(entry))
             if len(found) == 1:
                 by_term[found[0].exact].add(language)
