@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.alignment import COMMON, Rows, align
-from training.pack import quantised
+from training.pack import SHRUNK, in_six_bits, quantised
 
 SIDES = st.lists(st.tuples(st.lists(st.integers(0, 6), min_size=1, max_size=5), st.lists(st.integers(0, 4), min_size=1, max_size=5)), min_size=1, max_size=12)
 
@@ -79,3 +79,20 @@ def test_int8_values_are_within_half_a_step(seed, groups):
     assert values.dtype == torch.int8 and scales.shape == (6, groups)
     error = (torch.from_numpy(widened(values.numpy(), scales.numpy())) - matrix).abs().unflatten(1, (groups, -1))
     assert (error <= scales[..., None] * 0.5001).all()
+
+
+@given(seed=st.integers(0, 99), columns=st.sampled_from([4, 8, 384]))
+def test_six_bits_are_packed_as_described_and_no_scale_is_better(seed, columns):
+    from rag.embedding.weights import unpacked
+
+    table = np.random.default_rng(seed).standard_t(3, (5, columns)).astype(np.float32) * 10 ** (seed % 5 - 2)
+    table[-1] = 0
+    packed, scales = in_six_bits(table)
+    assert packed.dtype == np.uint8 and packed.shape == (5, columns * 3 // 4) and scales.shape == (5, 1) and scales.dtype == np.float32
+    bits = np.unpackbits(packed.reshape(5, -1, 3), axis=-1, bitorder="little").reshape(5, columns, 6)
+    values = bits @ (1 << np.arange(6)) - 32
+    assert (unpacked(packed) == values).all() and np.abs(values).max() <= 31
+    errors = np.square(values * scales - table).sum(1)
+    for share in SHRUNK:
+        scale = np.maximum(np.abs(table).max(1, keepdims=True), 1e-12) * share / 31
+        assert (errors <= np.square(np.clip(np.round(table / scale), -31, 31) * scale - table).sum(1) * 1.0001 + 1e-12).all()

@@ -28,7 +28,7 @@ def continued(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], bu
     """
     weights = read_weights(bundle)
     model = BertModel(BertConfig.from_pretrained(bundle), add_pooling_layer=False).float()
-    table = weights.rows(np.arange(len(weights.pieces)))
+    table = weights.table()
     rows = {TABLE: table, **weights.layers}
     model.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in rows.items()})
     old = AutoTokenizer.from_pretrained(bundle)

@@ -1,6 +1,6 @@
 """Frequent words of a language, which its few texts here do not show: what they mean, and which become pieces of their own.
 
-wordfreq counts words of encyclopedias, news, books, subtitles and the web. A dictionary has "король"; "королём" is one
+wordfreq counts words of encyclopedias, news, books, subtitles and the web. A dictionary has "hablar"; "hablaron" is one
 of its forms and means the same. A word cut into pieces is read worse than one that is a piece itself.
 """
 
@@ -49,7 +49,7 @@ def frequent_words(language: str) -> list[str]:
 
 
 def form_pairs(language: str, known: Sequence[Pair]) -> list[Pair]:
-    """The frequent forms of `known` words that are no dictionary words themselves, with MEANINGS of the word's.
+    """The frequent forms of `known` words that the tokenizer does not read as a dictionary word, with MEANINGS of the word's.
 
     A form and its word have one stem; of several such words those count that begin most like it.
     """

@@ -16,7 +16,7 @@ def plain_folder(folder: Path) -> Path:
         model, weights = load_bundled().float(), read_weights(MODEL_FOLDER)
         inner = model[0].auto_model  # its values have been through bfloat16
         inner.load_state_dict({name: torch.from_numpy(value) for name, value in weights.layers.items() if name != TABLE}, strict=False)
-        inner.get_input_embeddings().weight.data = torch.from_numpy(weights.pieces * weights.scales).float()
+        inner.get_input_embeddings().weight.data = torch.from_numpy(weights.table())
         half = folder.with_name(f"{folder.name}.part")
         model.save_pretrained(str(half), safe_serialization=True)
         half.rename(folder)

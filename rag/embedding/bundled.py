@@ -70,7 +70,7 @@ def load_bundled(folder: Path = MODEL_FOLDER) -> SentenceTransformer:
         if unknown.unexpected_keys or missing:
             raise ValueError(f"its weights do not fit: {(unknown.unexpected_keys + missing)[:3]}.")
         old = inner.get_input_embeddings().weight
-        rows = torch.from_numpy(weights.pieces * weights.scales).to(old.device, old.dtype)
+        rows = torch.from_numpy(weights.table()).to(old.device, old.dtype)
     except Exception as error:
         raise damaged(error) from error
     inner.set_input_embeddings(torch.nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=0))
