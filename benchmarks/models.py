@@ -19,6 +19,7 @@ class RememberingEmbedder:
 
     def __init__(self, inner: Embedder) -> None:
         self.name, self.dimension, self.encode_document = inner.name, inner.dimension, inner.encode_document
+        self.encode_words = getattr(inner, "encode_words", None)
         self._inner, self._known = inner, {}
 
     def encode_query(self, question: str) -> np.ndarray:

@@ -39,6 +39,17 @@ class WordCountEmbedder:
         return vector / np.linalg.norm(vector)
 
 
+class TranslatingEmbedder(WordCountEmbedder):
+    """One that also knows single words: of WORDS each Indonesian one means the English one half a list later."""
+
+    def encode_words(self, words: Sequence[str]) -> np.ndarray:
+        vectors = np.zeros((len(words), len(self.words) // 2), np.float32)
+        for row, word in enumerate(words):
+            if word in self.words:
+                vectors[row, self.words.index(word) % vectors.shape[1]] = 1
+        return vectors
+
+
 class ScriptedCollection:
     """What a conversation asks: it answers each question with the next of `spans`, (article id, start, end) each.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 
-from fakes import WORDS, WordCountEmbedder
+from fakes import WORDS, TranslatingEmbedder, WordCountEmbedder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,18 +58,18 @@ def assert_same(found: list[tuple], wanted: list[tuple]) -> None:
 
 
 def assert_like_fresh(collection: Collection, final: dict[str, Article]) -> None:
-    with tempfile.TemporaryDirectory() as folder, Collection.open(folder, embedder=WordCountEmbedder()) as fresh:
+    with tempfile.TemporaryDirectory() as folder, Collection.open(folder, embedder=type(collection.embedder)()) as fresh:
         fresh.add(final.values())
         for question in QUESTIONS:
             assert_same(evidence(collection, question), evidence(fresh, question))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(steps)
-def test_any_sequence_of_changes_equals_a_fresh_build(sequence):
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(steps, st.sampled_from([WordCountEmbedder, TranslatingEmbedder]))
+def test_any_sequence_of_changes_equals_a_fresh_build(sequence, embedder):
     final: dict[str, Article] = {}
     with tempfile.TemporaryDirectory() as folder:
-        with Collection.open(folder, embedder=WordCountEmbedder()) as collection:
+        with Collection.open(folder, embedder=embedder()) as collection:
             for step in sequence:
                 if isinstance(step, list):
                     collection.add(step)
@@ -80,7 +80,7 @@ def test_any_sequence_of_changes_equals_a_fresh_build(sequence):
                 collection.search("beras")
             assert_like_fresh(collection, final)
             assert collection.check().problems == ()
-        with Collection.open(folder, embedder=WordCountEmbedder()) as again:
+        with Collection.open(folder, embedder=embedder()) as again:
             assert_like_fresh(again, final)
 
 

@@ -114,6 +114,22 @@ def test_a_piece_goes_that_texts_and_frequent_words_hardly_use(texts, uncounted,
     assert found == (expected if shares else set())
 
 
+@given(TEXTS, st.sets(st.sampled_from([*PIECES, "baru", "kabar"])), st.integers(4, 12))
+def test_the_least_used_pieces_go_until_the_bundle_is_small_enough(texts, wanted, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.trimming.frequencies", lambda language: {"a": 1e-9} if language == "id" else {})
+        patch.setattr("training.trimming.FEWEST_USES", 1)
+        patch.setattr("training.trimming.MOST_PIECES", most)
+        found = seldom_used(Blanks(PIECES), {"id": texts}, wanted)
+    used = Counter(word for text in texts for word in text.split())
+    loose = {piece for piece in PIECES[4:] if piece not in wanted}
+    assert {piece for piece in loose if not used[piece]} <= found <= loose
+    assert len({*PIECES, *wanted} - found) <= most or found == loose
+    assert all(used[gone] <= used[kept] for gone in found for kept in loose - found)
+    spared = max(found, key=lambda piece: used[piece], default="")
+    assert not used[spared] or len({*PIECES, *wanted} - found) == most or found == loose, "no more than must go"
+
+
 def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_not_used(tmp_path, monkeypatch):
     import torch
     from transformers import AutoTokenizer, BertConfig, BertModel, PreTrainedTokenizerFast
@@ -136,7 +152,11 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     settings = json.loads((tmp_path / "bundle" / "tokenizer.json").read_text(encoding="utf-8"))
     (tmp_path / "bundle" / "tokenizer.json").write_text(json.dumps(settings | {"normalizer": {"type": "Lowercase"}}), encoding="utf-8")
     monkeypatch.setattr("training.continuation.frequencies", lambda language: {"англия": 0.3, "англию": 0.1, "шоу": 0.1} if language != "th" else {})
-    monkeypatch.setattr("training.continuation.seldom_used", lambda tokenizer, texts: {"us", "##ed", *words} if "война" in list(texts["ru"]) else set())
+
+    def unused(tokenizer, texts, wanted):
+        return {"us", "##ed", *words} if "война" in list(texts["ru"]) and "воин" in wanted else set()
+
+    monkeypatch.setattr("training.continuation.seldom_used", unused)
     monkeypatch.setattr("training.continuation.frequent_pieces", lambda texts, size: ["шо", *texts] if texts == ["ไป"] and size > 999 else [])
     russian, thai = (next(language for language in LANGUAGES if language.code == code) for code in ("ru", "th"))
     texts = {russian: pairs(("война", "war"), ("войны", "war")), thai: pairs(("ไป", "king"), language="th")}

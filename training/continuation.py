@@ -14,7 +14,7 @@ from training.frequent import frequencies
 from training.languages import CODES, Language
 from training.pack import TABLE
 from training.pairs import Pair
-from training.start import alignment, pieces, tokenizer_of, write_start
+from training.start import alignment, both_sides, pieces, tokenizer_of, write_start
 from training.trimming import seldom_used
 from training.vocabulary import frequent_pieces
 
@@ -32,13 +32,13 @@ def continued(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], bu
     rows = {TABLE: table, **weights.layers}
     model.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in rows.items()})
     old = AutoTokenizer.from_pretrained(bundle)
-    texts = {language.code: (text for pair in found for text in (pair.text, pair.target)) for language, found in pairs.items()}
-    seldom = seldom_used(tokenizer_of(old.get_vocab()), texts)
+    wanted = dict.fromkeys([*_uncounted(pairs), *(word for some in whole.values() for word in some)])
+    seldom = seldom_used(tokenizer_of(old.get_vocab()), both_sides(pairs), wanted)
     kept = [(piece, row) for piece, row in sorted(old.get_vocab().items(), key=lambda item: item[1]) if piece not in seldom]
     base = table[[row for _, row in kept]]
     known = {piece: row for row, (piece, _) in enumerate(kept)}
     before = tokenizer_of(known)
-    new = [piece for piece in dict.fromkeys([*_uncounted(pairs), *(word for some in whole.values() for word in some)]) if piece not in known]
+    new = [piece for piece in wanted if piece not in known]
     tokenizer = tokenizer_of(known | {piece: row for row, piece in enumerate(new, len(known))})
     gathered = Rows(len(tokenizer), table.shape[1])
     for found in pairs.values():

@@ -21,8 +21,8 @@ class Language:
 
 
 LANGUAGES = (
-    Language("id", 10_000, 3.0, switched=1.5),
-    Language("ms", 1_500, 1.2, switched=0.5),
+    Language("id", 10_000, 3.0, whole=15_000, switched=1.5),
+    Language("ms", 1_500, 1.2, whole=4_000, switched=0.5),
     Language("ar", 6_500, 2.2, whole=16_000, switched=4.0),
     Language("ru", 7_000, 2.0, whole=14_000, switched=3.5),
     Language("de", 5_500, 1.0, whole=11_000, switched=1.2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from training.alignment import Rows, Translations, align
 from training.languages import Language
 from training.pairs import Pair
 from training.teacher import load_bert
+from training.trimming import seldom_used
 
 MOST_ALIGNED = 500_000
 """Pairs of one language that are aligned; more cost memory."""
@@ -28,9 +30,15 @@ def make_start(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], t
     base = AutoTokenizer.from_pretrained(teacher)
     texts = {language.code: [pair.text for pair in found] for language, found in pairs.items()}
     words = vocabulary.extended(base.get_vocab(), texts, {language.code: language.pieces for language in pairs}, whole)
-    tokenizer = tokenizer_of(words)
+    seldom = seldom_used(tokenizer_of(words), both_sides(pairs), {word for some in whole.values() for word in some})
+    tokenizer = tokenizer_of({piece: row for row, piece in enumerate(piece for piece in words if piece not in seldom)})
     model = load_bert(teacher)
     write_start(model, _table(pairs, tokenizer, base, model), tokenizer, folder)
+
+
+def both_sides(pairs: dict[Language, list[Pair]]) -> dict[str, Iterator[str]]:
+    """The texts and their translations by the language's code."""
+    return {language.code: (text for pair in found for text in (pair.text, pair.target)) for language, found in pairs.items()}
 
 
 def tokenizer_of(words: dict[str, int]) -> PreTrainedTokenizerFast:

@@ -1,4 +1,4 @@
-"""Which word pieces earn their bytes: each takes 400 of a table that must stay small.
+"""Which word pieces earn their bytes: each takes 310 of a table that must stay small.
 
 A piece is used as often as the training texts have it, and as often as OF_WORDS words of each language would, by the
 frequencies of wordfreq. Of a language that wordfreq does not count, as Thai, each use in the texts is enough. Without
@@ -7,7 +7,7 @@ wordfreq nothing is trimmed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 
 import numpy as np
@@ -17,13 +17,17 @@ from training.languages import CODES
 
 OF_WORDS = 10_000_000
 FEWEST_USES = 10
+MOST_PIECES = 155_000
+"""With their names and the layers 59.6 of the 60 MB that pack.py allows."""
 AT_ONCE = 20_000
 
 
-def seldom_used(tokenizer, texts: Mapping[str, Iterable[str]]) -> set[str]:
-    """Pieces of `tokenizer` used less than FEWEST_USES times; `texts` by language code.
+def seldom_used(tokenizer, texts: Mapping[str, Iterable[str]], wanted: Collection[str] = ()) -> set[str]:
+    """Pieces of `tokenizer` used less than FEWEST_USES times, and the least used of the others where more than MOST_PIECES
+    would be left; `texts` by language code.
 
-    Single characters stay, which every word can be cut into, and numbers, which wordfreq does not tell apart.
+    Single characters stay, which every word can be cut into, and numbers, which wordfreq does not tell apart; so do `wanted`
+    pieces, which come in if they are not there.
     """
     words = {code: found for code in CODES if (found := frequencies(code))}
     if not words:
@@ -36,7 +40,10 @@ def seldom_used(tokenizer, texts: Mapping[str, Iterable[str]]) -> set[str]:
     for some in words.values():
         for word, row in zip(some, _cut(tokenizer, list(some)), strict=True):
             np.add.at(uses, row, OF_WORDS * some[word])
-    return {piece for piece, row in tokenizer.get_vocab().items() if uses[row] < FEWEST_USES and _cuttable(piece)}
+    pieces = tokenizer.get_vocab()
+    loose = sorted((piece for piece in pieces if _cuttable(piece) and piece not in wanted), key=lambda piece: (-uses[pieces[piece]], pieces[piece]))
+    room = MOST_PIECES - len(pieces.keys() | set(wanted)) + len(loose)
+    return {piece for place, piece in enumerate(loose) if place >= room or uses[pieces[piece]] < FEWEST_USES}
 
 
 def _cuttable(piece: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.compose import Asked, compose
-from rag.answering.evidence import ANSWERS_FROM, confidence
+from rag.answering.evidence import ANSWERS_FROM, confidence_of
 from rag.filters import Filters
 from rag.retrieval.search import Ranked, Ranking
 from rag.storage.reader import Snapshot
@@ -33,4 +33,4 @@ def _reason(asked: Asked, ranking: Ranking) -> Reason:
 
 def best_confidence(passages: Sequence[Ranked]) -> float:
     """How likely the best of the first few ranked passages answers, in (0, 1); 0 if there are none."""
-    return max((confidence(one.dense, one.coverage, same_language=one.same_language) for one in passages[:LOOKED_AT]), default=0.0)
+    return max((confidence_of(one) for one in passages[:LOOKED_AT]), default=0.0)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rag.answering.duplicates import first_of_its_kind
-from rag.answering.evidence import confidence, strength
-from rag.answering.sentences import Coverage, best_sentence
+from rag.answering.evidence import confidence_of, strength
+from rag.answering.sentences import Coverage, CoverageByMeaning, best_sentence
 from rag.retrieval.bm25 import QueryWord
+from rag.retrieval.meaning import EncodeWords
 from rag.retrieval.phrases import PhrasePlace
 from rag.retrieval.question import Question
 from rag.retrieval.search import Ranked, Ranking
@@ -30,12 +31,14 @@ AN_ARTICLE_AT_MOST = 2
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with everything its evidence is computed from; `vector` is float32 of unit length."""
+    """A question with everything its evidence is computed from; `vector` is float32 of unit length.  `encode_words` is there
+    where articles may be in another language than the question and the model knows words."""
 
     question: Question
     query: Sequence[QueryWord]
     vector: np.ndarray
     languages: tuple[str, ...]
+    encode_words: EncodeWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def _quotes(distinct: Sequence[tuple[Ranked, tuple[str, ...]]], taken: set[int])
     return [
         _Quote(
             one.stored.article, one.article_id, one.stored.start, one.stored.end, one, (one.stored.id,),
-            strength(confidence(one.dense, one.coverage, same_language=one.same_language), phrase=one.phrases > 0), None, also_in,
+            strength(confidence_of(one), phrase=one.phrases > 0), None, also_in,
         )
         for one, also_in in distinct
         if one.stored.id not in taken
@@ -201,12 +204,14 @@ def _spread(quotes: Sequence[_Quote]) -> list[_Quote]:
 def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot, articles: _Articles) -> list[Citation]:
     stored = snapshot.sentences([number for quote in quotes for number in quote.passages])
     coverage = Coverage(asked.question, asked.query, asked.languages)
+    meaning = CoverageByMeaning(asked.question, asked.query, asked.encode_words) if asked.encode_words else coverage
     citations = []
     for number, quote in enumerate(quotes, start=1):
         article, best = articles.get(quote.row), quote.best
         text = article.text
         sentences = [stored[one] for one in quote.passages if one in stored]
-        sentence = _phrase_sentence(text, quote) or best_sentence(text, sentences, coverage, asked.vector) or Span(quote.start, quote.end)
+        told = meaning if best is not None and best.by_meaning else coverage
+        sentence = _phrase_sentence(text, quote) or best_sentence(text, sentences, told, asked.vector) or Span(quote.start, quote.end)
         why = Why(0.0, 0.0, None, None, (), phrase=True)
         if best is not None:
             why = Why(best.dense, best.lexical, best.dense_rank, best.lexical_rank, best.matched, quote.phrase is not None)

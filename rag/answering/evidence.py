@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from rag.retrieval.search import Ranked
 from rag.types import Strength
 
 SAME_LANGUAGE = (5.6, 6.5, -4.9)
@@ -11,9 +12,10 @@ SAME_LANGUAGE = (5.6, 6.5, -4.9)
 A logistic regression on half of the validation questions, moved so that 5 to 6 % of those that the articles answer are
 refused (benchmarks/choosing.py)."""
 OTHER_LANGUAGE = (5.0, 7.0, -1.7)
-"""The same across languages, where only names and numbers can stand there: a cosine of 0.34 alone is enough.  Of the languages that
-the model was trained on alone, where they refuse 14 % of the other half; Greek and Romanian are refused more often.
-docs/benchmarks.md has the curve for both."""
+"""The same across languages, for a model that knows no words: only names and numbers can stand there, and a cosine of 0.34
+alone is enough.  docs/benchmarks.md has the curves."""
+BY_MEANING = (8.2, 9.7, -6.5)
+"""The same where coverage is what the passage's words mean (rag/retrieval/meaning.py)."""
 BY_CHANCE = 0.14
 FEW = 0.5
 """Across languages a name or a number that stands in a passage of a cosine below BY_CHANCE stands there by chance, a year
@@ -25,16 +27,16 @@ RELATED_FROM = ANSWERS_FROM
 STRONG_FROM = 0.92
 
 
-def confidence(cosine: float, coverage: float, *, same_language: bool) -> float:
+def confidence_of(passage: Ranked) -> float:
+    return confidence(passage.dense, passage.coverage, same_language=passage.same_language, by_meaning=passage.by_meaning)
+
+
+def confidence(cosine: float, coverage: float, *, same_language: bool, by_meaning: bool = False) -> float:
     """How likely a passage answers, in (0, 1): logistic in the cosine and in the share of the question's idf it covers."""
-    coverage = counted(cosine, coverage, same_language=same_language)
-    cosine_factor, coverage_factor, offset = SAME_LANGUAGE if same_language else OTHER_LANGUAGE
+    if not same_language and not by_meaning and cosine < BY_CHANCE and coverage < FEW:
+        coverage = 0.0
+    cosine_factor, coverage_factor, offset = SAME_LANGUAGE if same_language else BY_MEANING if by_meaning else OTHER_LANGUAGE
     return 1 / (1 + math.exp(-(cosine_factor * cosine + coverage_factor * coverage + offset)))
-
-
-def counted(cosine, coverage, *, same_language: bool):
-    """The coverage that counts: none of what stands there by chance.  Takes floats, or arrays of one length."""
-    return coverage * (same_language | (cosine >= BY_CHANCE) | (coverage >= FEW))
 
 
 def strength(value: float, *, phrase: bool) -> Strength:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.retrieval.bm25 import QueryWord
+from rag.retrieval.meaning import EncodeWords
 from rag.retrieval.question import Question
 from rag.storage.records import StoredSentences
-from rag.text.words import piece_terms, pieces
+from rag.text.words import piece_terms, pieces, words
 from rag.types import Span
 
 COSINE_WEIGHT = 0.5
 
 
-def best_sentence(text: str, passages: Sequence[StoredSentences], coverage: Coverage, vector: np.ndarray) -> Span | None:
+def best_sentence(text: str, passages: Sequence[StoredSentences], coverage: Coverage | CoverageByMeaning, vector: np.ndarray) -> Span | None:
     """The sentence of `passages`, all of them of the article `text`, with the best mix of meaning and words.
 
     score = COSINE_WEIGHT * cosine of question and sentence (the mean of its token vectors in its passage)
@@ -51,6 +52,22 @@ class Coverage:
                 self._held[piece] = frozenset(i for term in piece_terms(piece, self._languages) for i in self._holds.get(term, ()))
             held |= self._held[piece]
         return sum(self._asks[i] for i in sorted(held)) / self._possible if self._possible else 0.0
+
+
+class CoverageByMeaning:
+    """The same for a text in another language: each word counts as much as that of the text that is most alike (rag/retrieval/meaning.py)."""
+
+    def __init__(self, question: Question, query: Sequence[QueryWord], encode_words: EncodeWords) -> None:
+        self._encode_words = encode_words
+        self._asks = np.array([word.asks for word in query])
+        self._asked = encode_words([word.exact for word in question.words])
+
+    def of(self, text: str) -> float:
+        held = list({word.exact for word in words(text)})
+        if not held or not self._asks.any():
+            return 0.0
+        alike = (self._encode_words(held) @ self._asked.T).max(axis=0).clip(0, 1)
+        return round(float(alike @ self._asks / self._asks.sum()), 5)
 
 
 def _cosines(vectors: np.ndarray, vector: np.ndarray, count: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from rag.embedding.embedder import BUNDLED, Document, Encoded
 from rag.embedding.forward import Forward
 from rag.embedding.sentence_transformer import SentenceTransformerEmbedder, load_model
 from rag.embedding.weights import MODEL_FOLDER, damaged, read_tokenizer, read_weights
+from rag.embedding.words import WordVectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -33,6 +34,7 @@ class BundledEmbedder:
         weights = read_weights(folder)
         self.dimension = weights.dimension
         self._folder, self._tokenizer, self._forward = folder, read_tokenizer(folder), Forward(weights)
+        self.encode_words = WordVectors(self._tokenizer, weights).encode
         self._lock, self._asking = threading.Lock(), threading.Lock()
         self._passages: SentenceTransformerEmbedder | None = None
 

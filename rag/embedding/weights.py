@@ -91,7 +91,7 @@ def unpacked(packed: np.ndarray) -> np.ndarray:
     values[..., 2] = second >> 4 | (third & 3) << 4
     values[..., 3] = third >> 2
     values -= 32
-    return values.reshape(len(packed), -1)
+    return values.reshape(len(packed), 4 * values.shape[1])
 
 
 def widened(values: np.ndarray, scales: np.ndarray) -> np.ndarray:

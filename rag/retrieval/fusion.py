@@ -25,6 +25,10 @@ cosines tell most.  All were chosen on one half of the questions of every valida
 Indonesian ones between the best for IDK-MRC (more of the cosine) and for FacQA (news: less); docs/benchmarks.md has the other half."""
 
 
+ACROSS = Weights(dense=0.4, lexical=0.2, coverage=0.4)
+"""For a passage in another language than the question's, where coverage is that of meaning.py."""
+
+
 def weights_of(spoken: Collection[str]) -> Weights:
     """The weights for a question that seems to be asked in the languages `spoken`; Malay counts as Indonesian."""
     languages = set(spoken)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag.retrieval.bm25 import QueryWord, lexical_scores, query_word
 from rag.retrieval.candidates import TIE, Candidates, name_candidates
-from rag.retrieval.fusion import Weights, fuse, weights_of
+from rag.retrieval.fusion import ACROSS, Weights, fuse, weights_of
 from rag.retrieval.live import View
+from rag.retrieval.meaning import EncodeWords, meant
 from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
 from rag.retrieval.selection import Selection
@@ -50,8 +51,9 @@ class Weighed:
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A candidate with its evidence: the fields of `Hit`, how much of the question's idf it covers, how many of the
-    question's quoted phrases it holds, and whether it is written in the language that is asked in, one of those whose
-    words are stemmed: only there a word that is missing says something."""
+    question's quoted phrases it holds, whether it is written in the language that is asked in, one of those whose
+    words are stemmed: only there a word that is missing says something; and whether it is in another language than the
+    question seems to be.  `by_meaning` says that `coverage` is that of meaning.py."""
 
     stored: StoredPassage
     article_id: str
@@ -64,6 +66,8 @@ class Ranked:
     matched: tuple[str, ...]
     phrases: int
     same_language: bool
+    foreign: bool
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +79,20 @@ class Ranking:
 
 
 def rank(
-    question: Question, query: Sequence[QueryWord], vector: np.ndarray, snapshot: Snapshot, view: View, selection: Selection | None = None, *, top_k: int
-) -> Ranking:
+    question: Question, query: Sequence[QueryWord], vector: np.ndarray, snapshot: Snapshot, view: View, selection: Selection | None = None,
+    encode_words: EncodeWords | None = None, *, top_k: int,
+) -> Ranking:  # fmt: skip
     """The best passages for a question, at least `top_k` where there are so many with any evidence.
 
     `query` are its words with their numbers in the snapshot, `vector` is float32 of unit length.  Phrases decide first, then the fused score; ties go by
     article id, then start.  Of the passages that the sides name those that may score most are weighed first, and more
     while one that is not weighed, or not even named, could still reach the best `top_k` (Fagin's threshold), as far as
     CERTAIN_TO: so the order depends on the articles alone and not on how the collection came to be.  With a `selection` only its passages are
-    ranked, by the scores they have in the whole collection.
+    ranked, by the scores they have in the whole collection.  With `encode_words` the best are ranked again where some are in another language
+    than the question, by what their words mean.
     """
+    most = max(RANKED_AT_LEAST, 2 * top_k)
+    sure = top_k if encode_words is None else most  # those that are ranked again decide which are the best
     weights = weights_of(question.spoken)
     places = find_phrases(question, snapshot, view, selection)
     in_phrase: dict[int, set[str]] = {}
@@ -98,12 +106,15 @@ def rank(
     limit = math.inf if certain else max(WEIGHED_MAX, 4 * top_k)
     while True:
         named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights, certain=certain)
-        left = _weigh_named(evidence, named, max(RANKED_AT_LEAST, 2 * top_k), limit, top_k)
-        if not certain or named.outside <= TIE or k >= CANDIDATES_MAX or evidence.reached(top_k) > named.outside + TIE:
+        left = _weigh_named(evidence, named, most, limit, sure)
+        if not certain or named.outside <= TIE or k >= CANDIDATES_MAX or evidence.reached(sure) > named.outside + TIE:
             break
         k *= 4
     bound = max([named.outside_words, *named.most_words[left].tolist()]) / weights.lexical
-    return Ranking(tuple(_ranked(question, evidence, named.dense, bound, max(RANKED_AT_LEAST, 2 * top_k))), places)
+    ranked = _ranked(question, evidence, named.dense, bound, most)
+    if encode_words is not None:
+        ranked = _by_meaning(ranked, question, query, snapshot, encode_words)
+    return Ranking(tuple(ranked), places)
 
 
 def _weigh_named(evidence: Evidence, named: Candidates, least: int, limit: float, top_k: int) -> np.ndarray:
@@ -166,6 +177,13 @@ class Evidence:
         """(id, language) of the articles that were weighed, by row."""
         return self._snapshot.ids_and_languages({one.stored.article for one in self.weighed})
 
+    def foreign(self, language: str, question: Question) -> bool:
+        """Whether the question is in another language; if its words do not tell, whether the collection lacks most of what it asks for."""
+        if question.spoken:
+            return list_language(language) not in question.spoken
+        known = sum(word.asks for word in self._query if word.exact is not None or word.stems)
+        return known < sum(word.asks for word in self._query) / 2
+
     def existing(self, numbers: Iterable[int]) -> Iterable[int]:
         """Those of the passages `numbers` that the snapshot has."""
         return self._snapshot.spans(list(numbers))
@@ -188,13 +206,27 @@ def _ranked(question: Question, evidence: Evidence, dense: Mapping[int, float] |
         Ranked(
             one.stored, articles[one.stored.article][0], one.score, one.cosine, one.lexical, one.coverage,
             dense_ranks.get(one.stored.id), lexical_ranks.get(one.stored.id), _matched(question, one.present), one.phrases,
-            _same_language(articles[one.stored.article][1], question),
+            same_language(articles[one.stored.article][1], question), evidence.foreign(articles[one.stored.article][1], question),
         )
         for one in best
     ]  # fmt: skip
 
 
-def _same_language(language: str, question: Question) -> bool:
+def _by_meaning(ranked: Sequence[Ranked], question: Question, query: Sequence[QueryWord], snapshot: Snapshot, encode_words: EncodeWords) -> list[Ranked]:
+    """`ranked` in the order that those in another language than the question's have by what their words mean."""
+    places = [i for i, one in enumerate(ranked) if not one.same_language]
+    coverage = meant(question, query, [ranked[i].stored.terms for i in places], snapshot, encode_words) if places else np.zeros(0)
+    found = list(ranked)
+    for i, share in zip(places, coverage, strict=True):
+        one = ranked[i]
+        weights = ACROSS if one.foreign else weights_of(question.spoken)
+        score = round(float(fuse(np.float64(one.dense), np.float64(one.lexical), share, weights)), 9)
+        found[i] = replace(one, score=score, coverage=float(share), by_meaning=True)
+    return sorted(found, key=lambda one: (-one.phrases, -one.score, one.article_id, one.stored.start))
+
+
+def same_language(language: str, question: Question) -> bool:
+    """Whether a question is asked in `language`, one of those whose words are stemmed."""
     return language in STEMMERS and list_language(language) in question.spoken
 
 

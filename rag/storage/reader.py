@@ -141,6 +141,10 @@ class Snapshot:
         """(number, passages that hold it) of each term that stands in the collection."""
         return {term: (number, passages) for term, number, passages in self._select("SELECT term, id, passages FROM terms WHERE term IN ({})", terms)}
 
+    def terms_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The terms with these `numbers`."""
+        return dict(self._select("SELECT id, term FROM terms WHERE id IN ({})", numbers))
+
     def names(self, sounds: Iterable[str]) -> list[str]:
         """The exact terms that are written like names and have one of the skeletons `sounds`."""
         return [term[1:] for (term,) in self._select("SELECT term FROM terms WHERE sound <> '' AND sound IN ({})", list(sounds))]
