@@ -27,10 +27,11 @@ from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_othe
 from rag.rebuilding import rebuild
 from rag.removing import remove, restore
 from rag.retrieval.engines import open_indexes
+from rag.retrieval.meaning import is_foreign
 from rag.retrieval.names import with_names
 from rag.retrieval.question import parse_question
 from rag.retrieval.rarity import rare_words
-from rag.retrieval.search import Ranking, hits, query_words, rank, same_language
+from rag.retrieval.search import Ranking, hits, query_words, rank
 from rag.retrieval.selection import Selections
 from rag.retrieval.typed_filters import split_question
 from rag.settings import BROWSE_WORDS_MAX, QUESTION_CHARACTERS_MAX, TOP_K_MAX, WRITER_WAIT_SECONDS
@@ -304,11 +305,11 @@ class Collection:
                 view = self._indexes.at(snapshot) if current else None
                 if view is not None:
                     question, known = with_names(parsed, snapshot)
-                    across = any(not same_language(language, question) for language in languages)
-                    encode_words = getattr(self._embedder, "encode_words", None) if across else None
-                    asked = Asked(question, query_words(question, known, state.passages), vector, languages, encode_words)
+                    query = query_words(question, known, state.passages)
+                    across = any(is_foreign(language, question, query) for language in languages)
+                    asked = Asked(question, query, vector, languages, getattr(self._embedder, "encode_words", None) if across else None)
                     selection = self._selections.at(snapshot, filters) if filters else None
-                    ranking = rank(question, asked.query, vector, snapshot, view, selection, encode_words, top_k=min(top_k, TOP_K_MAX))
+                    ranking = rank(question, query, vector, snapshot, view, selection, asked.encode_words, top_k=min(top_k, TOP_K_MAX))
                     if not self._indexes.overtaken(snapshot):
                         yield asked, ranking, snapshot, selection.searched if selection else whole
                         return

@@ -204,7 +204,7 @@ def _spread(quotes: Sequence[_Quote]) -> list[_Quote]:
 def _citations(quotes: Sequence[_Quote], asked: Asked, snapshot: Snapshot, articles: _Articles) -> list[Citation]:
     stored = snapshot.sentences([number for quote in quotes for number in quote.passages])
     coverage = Coverage(asked.question, asked.query, asked.languages)
-    meaning = CoverageByMeaning(asked.question, asked.query, asked.encode_words) if asked.encode_words else coverage
+    meaning = CoverageByMeaning(asked.question, asked.query, asked.encode_words, coverage.held) if asked.encode_words else coverage
     citations = []
     for number, quote in enumerate(quotes, start=1):
         article, best = articles.get(quote.row), quote.best

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from rag.retrieval.bm25 import QueryWord
-from rag.retrieval.meaning import EncodeWords
+from rag.retrieval.meaning import EncodeWords, alikeness_of, share_meant
 from rag.retrieval.question import Question
 from rag.storage.records import StoredSentences
 from rag.text.words import piece_terms, pieces, words
@@ -46,28 +46,27 @@ class Coverage:
         self._held: dict[str, frozenset[int]] = {}
 
     def of(self, text: str) -> float:
+        return sum(self._asks[i] for i in sorted(self.held(text))) / self._possible if self._possible else 0.0
+
+    def held(self, text: str) -> set[int]:
+        """The places of the question's words that stand there."""
         held: set[int] = set()
         for piece in pieces(text):
             if piece not in self._held:
                 self._held[piece] = frozenset(i for term in piece_terms(piece, self._languages) for i in self._holds.get(term, ()))
             held |= self._held[piece]
-        return sum(self._asks[i] for i in sorted(held)) / self._possible if self._possible else 0.0
+        return held
 
 
 class CoverageByMeaning:
-    """The same for a text in another language: each word counts as much as that of the text that is most alike (rag/retrieval/meaning.py)."""
+    """The same for a text in another language, as rag/retrieval/meaning.py has it; `held` tells which words stand there."""
 
-    def __init__(self, question: Question, query: Sequence[QueryWord], encode_words: EncodeWords) -> None:
-        self._encode_words = encode_words
-        self._asks = np.array([word.asks for word in query])
-        self._asked = encode_words([word.exact for word in question.words])
+    def __init__(self, question: Question, query: Sequence[QueryWord], encode_words: EncodeWords, held: Callable[[str], set[int]]) -> None:
+        self._question, self._query, self._encode_words, self._held = question, query, encode_words, held
 
     def of(self, text: str) -> float:
-        held = list({word.exact for word in words(text)})
-        if not held or not self._asks.any():
-            return 0.0
-        alike = (self._encode_words(held) @ self._asked.T).max(axis=0).clip(0, 1)
-        return round(float(alike @ self._asks / self._asks.sum()), 5)
+        there = list(dict.fromkeys(word.exact for word in words(text)))
+        return share_meant(self._query, alikeness_of(there, self._question, self._encode_words), self._held(text))
 
 
 def _cosines(vectors: np.ndarray, vector: np.ndarray, count: int) -> np.ndarray:

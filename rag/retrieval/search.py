@@ -12,7 +12,7 @@ from rag.retrieval.bm25 import QueryWord, lexical_scores, query_word
 from rag.retrieval.candidates import TIE, Candidates, name_candidates
 from rag.retrieval.fusion import ACROSS, Weights, fuse, weights_of
 from rag.retrieval.live import View
-from rag.retrieval.meaning import EncodeWords, meant
+from rag.retrieval.meaning import EncodeWords, is_foreign, meant
 from rag.retrieval.phrases import PhrasePlace, find_phrases
 from rag.retrieval.question import Question
 from rag.retrieval.selection import Selection
@@ -52,8 +52,8 @@ class Weighed:
 class Ranked:
     """A candidate with its evidence: the fields of `Hit`, how much of the question's idf it covers, how many of the
     question's quoted phrases it holds, whether it is written in the language that is asked in, one of those whose
-    words are stemmed: only there a word that is missing says something; and whether it is in another language than the
-    question seems to be.  `by_meaning` says that `coverage` is that of meaning.py."""
+    words are stemmed: only there a word that is missing says something; and whether it `is_foreign`.  `by_meaning` says
+    that `coverage` is that of meaning.py."""
 
     stored: StoredPassage
     article_id: str
@@ -92,7 +92,7 @@ def rank(
     than the question, by what their words mean.
     """
     most = max(RANKED_AT_LEAST, 2 * top_k)
-    sure = top_k if encode_words is None else most  # those that are ranked again decide which are the best
+    sure = top_k if encode_words is None else max(top_k, RANKED_AT_LEAST)  # all that are ranked again decide which are the best
     weights = weights_of(question.spoken)
     places = find_phrases(question, snapshot, view, selection)
     in_phrase: dict[int, set[str]] = {}
@@ -102,7 +102,7 @@ def rank(
     evidence = Evidence(query, vector, snapshot, in_phrase, weights)
     evidence.weigh(in_phrase)
     certain = snapshot.state.passages <= CERTAIN_TO
-    k = max(CANDIDATES, 2 * top_k)
+    k = max(CANDIDATES, 2 * sure)
     limit = math.inf if certain else max(WEIGHED_MAX, 4 * top_k)
     while True:
         named = name_candidates(question, query, vector, view, k, snapshot.state, selection, weights, certain=certain)
@@ -111,7 +111,7 @@ def rank(
             break
         k *= 4
     bound = max([named.outside_words, *named.most_words[left].tolist()]) / weights.lexical
-    ranked = _ranked(question, evidence, named.dense, bound, most)
+    ranked = _ranked(question, query, evidence, named.dense, bound, most)
     if encode_words is not None:
         ranked = _by_meaning(ranked, question, query, snapshot, encode_words)
     return Ranking(tuple(ranked), places)
@@ -177,13 +177,6 @@ class Evidence:
         """(id, language) of the articles that were weighed, by row."""
         return self._snapshot.ids_and_languages({one.stored.article for one in self.weighed})
 
-    def foreign(self, language: str, question: Question) -> bool:
-        """Whether the question is in another language; if its words do not tell, whether the collection lacks most of what it asks for."""
-        if question.spoken:
-            return list_language(language) not in question.spoken
-        known = sum(word.asks for word in self._query if word.exact is not None or word.stems)
-        return known < sum(word.asks for word in self._query) / 2
-
     def existing(self, numbers: Iterable[int]) -> Iterable[int]:
         """Those of the passages `numbers` that the snapshot has."""
         return self._snapshot.spans(list(numbers))
@@ -193,10 +186,13 @@ class Evidence:
         return float(np.partition(self._scores, -top_k)[-top_k]) if len(self._scores) >= top_k else -1.0
 
 
-def _ranked(question: Question, evidence: Evidence, dense: Mapping[int, float] | None, next_lexical: float, most: int) -> list[Ranked]:
+def _ranked(
+    question: Question, query: Sequence[QueryWord], evidence: Evidence, dense: Mapping[int, float] | None, next_lexical: float, most: int
+) -> list[Ranked]:
     found = [one for one in evidence.weighed if one.score > TIE or one.phrases]
     known = {one.stored.id for one in evidence.weighed}
     articles = evidence.articles()
+    foreign = {language: is_foreign(language, question, query) for language in {language for _, language in articles.values()}}
     lexical_ranks = _ranks({one.stored.id: one.lexical for one in evidence.weighed}, next_lexical)
     if dense is not None and len(known) < len(evidence.numbers):  # an index may hold passages that this snapshot does not: they have no rank
         dense = {number: dense[number] for number in evidence.existing(dense)}
@@ -206,27 +202,28 @@ def _ranked(question: Question, evidence: Evidence, dense: Mapping[int, float] |
         Ranked(
             one.stored, articles[one.stored.article][0], one.score, one.cosine, one.lexical, one.coverage,
             dense_ranks.get(one.stored.id), lexical_ranks.get(one.stored.id), _matched(question, one.present), one.phrases,
-            same_language(articles[one.stored.article][1], question), evidence.foreign(articles[one.stored.article][1], question),
+            _same_language(articles[one.stored.article][1], question), foreign[articles[one.stored.article][1]],
         )
         for one in best
     ]  # fmt: skip
 
 
 def _by_meaning(ranked: Sequence[Ranked], question: Question, query: Sequence[QueryWord], snapshot: Snapshot, encode_words: EncodeWords) -> list[Ranked]:
-    """`ranked` in the order that those in another language than the question's have by what their words mean."""
-    places = [i for i, one in enumerate(ranked) if not one.same_language]
-    coverage = meant(question, query, [ranked[i].stored.terms for i in places], snapshot, encode_words) if places else np.zeros(0)
-    found = list(ranked)
-    for i, share in zip(places, coverage, strict=True):
-        one = ranked[i]
-        weights = ACROSS if one.foreign else weights_of(question.spoken)
-        score = round(float(fuse(np.float64(one.dense), np.float64(one.lexical), share, weights)), 9)
-        found[i] = replace(one, score=score, coverage=float(share), by_meaning=True)
-    return sorted(found, key=lambda one: (-one.phrases, -one.score, one.article_id, one.stored.start))
+    """`ranked` with the first RANKED_AT_LEAST in the order that those in another language have by what their words mean;
+    what comes after them scores no more than the last of them, so that their order is the same however many are asked for."""
+    first, others = list(ranked[:RANKED_AT_LEAST]), ranked[RANKED_AT_LEAST:]
+    places = [i for i, one in enumerate(first) if one.foreign]
+    if not places:
+        return list(ranked)
+    for i, share in zip(places, meant(question, query, [first[i].stored.terms for i in places], snapshot, encode_words), strict=True):
+        one = first[i]
+        score = round(float(fuse(np.float64(one.dense), np.float64(one.lexical), share, ACROSS)), 9)
+        first[i] = replace(one, score=score, coverage=float(share), by_meaning=True)
+    first.sort(key=lambda one: (-one.phrases, -one.score, one.article_id, one.stored.start))
+    return first + [replace(one, score=min(one.score, first[-1].score)) for one in others]
 
 
-def same_language(language: str, question: Question) -> bool:
-    """Whether a question is asked in `language`, one of those whose words are stemmed."""
+def _same_language(language: str, question: Question) -> bool:
     return language in STEMMERS and list_language(language) in question.spoken
 
 

@@ -11,7 +11,7 @@ import regex
 
 from rag.text.words import Word, words
 
-SHARED_LISTS = {"ms": "id"}
+SHARED_LISTS = {"ms": "id", "nb": "no"}
 """Languages whose own list is none (the Malay one names oil and prices) and that share another's function words."""
 
 LEFT_OUT = {"id": ("dimana", "dimanakah", "manakah", "kemana", "kemanakah", "darimana", "darimanakah", "mengapakah", "kenapa", "kenapakah")}
@@ -70,6 +70,12 @@ def _spelling(word: Word) -> str:
 def list_language(language: str) -> str:
     """The language whose list serves for `language`."""
     return SHARED_LISTS.get(language, language)
+
+
+def has_list(language: str) -> bool:
+    import stopwordsiso
+
+    return stopwordsiso.has_lang(list_language(language))
 
 
 @dataclass(frozen=True, slots=True)

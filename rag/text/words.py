@@ -112,7 +112,7 @@ def _terms(piece: str, stemmer: str) -> tuple[str, str]:
     """(exact term, stem).  Marks go after stemming, which needs them, and only where they are not letters."""
     folded = piece.casefold()
     stem = _stemmer(stemmer).stemWord(folded) if stemmer else folded
-    return _without_marks(folded), STEM_MARK + (_without_marks(stem) or _without_marks(folded))
+    return without_marks(folded), STEM_MARK + (without_marks(stem) or without_marks(folded))
 
 
 @cache
@@ -135,7 +135,8 @@ class _PerCall:
             return self._stemmer.stemWord(word)
 
 
-def _without_marks(term: str) -> str:
+def without_marks(term: str) -> str:
+    """Without accents, vowel marks and the like, in the scripts where they are no letters."""
     if term.isascii() or not _BARE_SCRIPTS.search(term):
         return term
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", term))) or term
