@@ -3,7 +3,7 @@
     python -m benchmarks.choosing --data DIR [--questions 60] [--rows xquad.de-en idk_mrc_id ...]
 
 Only on every other question of each validation set (half 0 of benchmarks/quality.py, which measures on the rest).
-Weights: of all in steps of .05 those with the best mean nDCG@10 over the rows, for questions in English, in Indonesian and
+Weights: of all in steps of .05 those with the best mean nDCG@10 over the rows, for questions in English or Indonesian,
 for the others, and for passages in another language than the question.  Confidence: a logistic regression of "answers" on the
 cosine and the share of the question's idf that a passage covers, among the first passages of each question, moved until 5 % of
 the questions whose passage is there are refused.
@@ -27,12 +27,12 @@ from rag import Article, Collection, Filters
 from rag.answering.answer import LOOKED_AT
 from rag.answering.evidence import BY_MEANING, SAME_LANGUAGE
 from rag.embedding import BUNDLED, load_embedder
-from rag.retrieval.fusion import ACROSS, ENGLISH, INDONESIAN, USUAL, Weights, fuse, weights_of
+from rag.retrieval.fusion import ACROSS, LEARNED, USUAL, Weights, fuse, weights_of
 
 REFUSED = 0.05
 STEP = 0.05
 RANKED = 10
-NOW = {"USUAL": USUAL, "ENGLISH": ENGLISH, "INDONESIAN": INDONESIAN, "ACROSS": ACROSS}
+NOW = {"USUAL": USUAL, "LEARNED": LEARNED, "ACROSS": ACROSS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rag.errors import QuestionError
 from rag.retrieval.bm25 import EXACT_WEIGHT, K1, B, lexical_scores, query_word
-from rag.retrieval.fusion import ENGLISH, INDONESIAN, USUAL, fuse, weights_of
+from rag.retrieval.fusion import ACROSS, LEARNED, USUAL, fuse, weights_of
 from rag.retrieval.index import TITLE_WEIGHT
 from rag.retrieval.question import parse_question, phrase_pattern
 from rag.storage.terms import pack_terms, unpack_terms
@@ -54,7 +54,7 @@ def test_scores_follow_the_formula():
     assert found.coverage[0] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("weights", [USUAL, ENGLISH, INDONESIAN])
+@pytest.mark.parametrize("weights", [USUAL, LEARNED, ACROSS])
 def test_fusion_is_a_convex_combination_that_grows_with_each_side(weights):
     assert fuse(np.array([0.5, -0.5]), np.array([0.2, 0.2]), np.array([0.4, 1.0]), weights) == pytest.approx(
         [weights.dense * 0.5 + weights.lexical * 0.2 + weights.coverage * 0.4, weights.lexical * 0.2 + weights.coverage]
@@ -63,7 +63,7 @@ def test_fusion_is_a_convex_combination_that_grows_with_each_side(weights):
 
 
 def test_only_a_question_that_is_surely_english_weighs_as_one():
-    for text, weights in (("When was the bridge built?", ENGLISH), ("Kapan jembatan itu dibangun?", INDONESIAN), ("jembatan", USUAL), ("Wann war das?", USUAL)):
+    for text, weights in (("When was the bridge built?", LEARNED), ("Kapan jembatan itu dibangun?", LEARNED), ("jembatan", USUAL), ("Wann war das?", USUAL)):
         assert weights_of(parse_question(text, ("id", "en")).spoken) is weights
 
 

@@ -122,7 +122,7 @@ def _weigh_named(evidence: Evidence, named: Candidates, least: int, limit: float
     places of those left out."""
     known = evidence.numbers
     waiting = np.array([place for place, number in enumerate(named.ids.tolist()) if number not in known], np.int64)
-    while len(waiting) and len(known) < limit and (len(known) < least or evidence.reached(top_k) <= named.most[waiting[0]] + TIE):
+    while len(waiting) and len(known) < limit and (len(evidence.weighed) < least or evidence.reached(top_k) <= named.most[waiting[0]] + TIE):
         evidence.weigh(named.ids[waiting[:WEIGHED_AT_ONCE]].tolist())
         waiting = waiting[WEIGHED_AT_ONCE:]
     return waiting
