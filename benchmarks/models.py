@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,9 @@ class Alone:
     def __init__(self, embedder: Embedder, corpus: dict[str, str]) -> None:
         self._embedder, self._names = embedder, list(corpus)
         begin = time.perf_counter()
-        self._vectors = np.stack([one.vector for one in embedder.encode_document([Document(text) for text in corpus.values()])])
+        with ThreadPoolExecutor(1) as apart:  # FAISS may have told this thread to use one core
+            encoded = apart.submit(embedder.encode_document, [Document(text) for text in corpus.values()]).result()
+        self._vectors = np.stack([one.vector for one in encoded])
         self.speed = Speed(len(corpus), time.perf_counter() - begin)
 
     def scores(self, question: str) -> dict[str, float]:

@@ -19,6 +19,8 @@ KEPT = 16_384
 """Words whose vectors are kept, 25 MB of them: the passages of a collection share most of theirs."""
 SAMPLED = 4_096
 """Rows whose mean is taken away from every row: what all words have in common tells none from another."""
+FEW_PIECES, LETTERS_A_PIECE = 2, 1.5
+"""A word of more pieces, with less letters for each, is spelled and not known."""
 _ARABIC = regex.compile(r"\p{Arabic}")
 _HAMZA = regex.compile("[\u0622-\u0626]")
 
@@ -32,7 +34,8 @@ class WordVectors:
         self._known: dict[str, np.ndarray] = {}
 
     def encode(self, words: Sequence[str]) -> np.ndarray:
-        """float32 (words, dimension): the mean of the rows of a word's pieces, of unit length; zeros for a word that has none."""
+        """float32 (words, dimension): the mean of the rows of a word's pieces, of unit length; zeros for a word that it does not
+        know: one without pieces, or cut into letters, as those of a language that was not trained are."""
         known = self._known
         new = [word for word in dict.fromkeys(words) if word not in known]
         if new:
@@ -56,7 +59,8 @@ class WordVectors:
             whole = self._with_hamza.get(self._tokenizer.normalizer.normalize_str(word))
             if whole is not None:
                 return [whole]
-        return [number for number in self._tokenizer.encode(word, add_special_tokens=False).ids if number != self._unknown]
+        ids = [number for number in self._tokenizer.encode(word, add_special_tokens=False).ids if number != self._unknown]
+        return ids if len(ids) <= FEW_PIECES or len(word) >= LETTERS_A_PIECE * len(ids) else []
 
     @cached_property
     def _common(self) -> np.ndarray:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 import regex
 
+from rag.embedding.embedder import Embedder
 from rag.retrieval.bm25 import QueryWord
 from rag.retrieval.question import Question
 from rag.storage.reader import Snapshot
@@ -38,6 +39,17 @@ def is_foreign(language: str, question: Question, query: Sequence[QueryWord]) ->
         return list_language(language) not in question.spoken
     known = sum(word.asks for word in query if word.exact is not None or word.stems)
     return known < sum(word.asks for word in query) / 2
+
+
+def words_across(question: Question, query: Sequence[QueryWord], languages: Sequence[str], embedder: Embedder) -> EncodeWords | None:
+    """The `encode_words` of an embedder that has words for most of what is asked for, where one of `languages`, those of the
+    collection, is foreign; else names in common and the cosine say more."""
+    encode_words = getattr(embedder, "encode_words", None)
+    if encode_words is None or not any(is_foreign(language, question, query) for language in languages):
+        return None
+    known = encode_words([word.exact for word in question.words]).any(axis=1)
+    asks = np.array([word.asks for word in query])
+    return encode_words if asks[known].sum() >= asks.sum() / 2 else None
 
 
 def meant(question: Question, query: Sequence[QueryWord], passages: Sequence[bytes], snapshot: Snapshot, encode_words: EncodeWords) -> np.ndarray:
