@@ -40,6 +40,7 @@ class Candidates:
     """The passages that were ranked for one question; arrays of one length.
 
     `group` names the weights of NOW that its language gets, ACROSS where all of them are in another one.
+    `judged` names the factors that judge each passage: SAME_LANGUAGE, BY_MEANING or, where neither is told, OTHER_LANGUAGE.
     `documents` numbers their documents from 0, `relevant` says which passages are of a relevant one; `wanted` counts
     the relevant documents of the question, found or not.
     """
@@ -49,7 +50,7 @@ class Candidates:
     cosines: np.ndarray
     lexical: np.ndarray
     coverage: np.ndarray
-    same_language: np.ndarray
+    judged: np.ndarray
     documents: np.ndarray
     relevant: np.ndarray
     wanted: int
@@ -73,11 +74,12 @@ def candidates(one: Row, collection: Collection, number: str) -> Candidates | No
             return None
         passages, spoken = found[1].passages, found[0].question.spoken
     names = {name: i for i, name in enumerate(dict.fromkeys(hit.article_id for hit in passages))}
-    columns = ([getattr(hit, name) for hit in passages] for name in ("dense", "lexical", "coverage", "same_language"))
+    columns = ([getattr(hit, name) for hit in passages] for name in ("dense", "lexical", "coverage"))
+    judged = np.array(["SAME_LANGUAGE" if hit.same_language else "BY_MEANING" if hit.by_meaning else "OTHER_LANGUAGE" for hit in passages])
     relevant = np.array([hit.article_id in one.relevant[number] for hit in passages])
     documents = np.array([names[hit.article_id] for hit in passages])
     group = "ACROSS" if all(hit.foreign for hit in passages) else next(name for name, weights in NOW.items() if weights is weights_of(spoken))
-    return Candidates(one.name, group, *map(np.array, columns), documents, relevant, len(one.relevant[number]))
+    return Candidates(one.name, group, *map(np.array, columns), judged, documents, relevant, len(one.relevant[number]))
 
 
 def mean_ndcg(asked: Iterable[Candidates], weights: Weights) -> float:
@@ -107,12 +109,12 @@ def best_weights(asked: Sequence[Candidates]) -> tuple[Weights, float]:
 Factors = tuple[float, float, float]
 
 
-def evidence(asked: Iterable[Candidates], chosen: Mapping[str, Weights], *, same_language: bool) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Of each question the first passages: (cosine, coverage) by row, float (n, 2), and whether they are relevant."""
+def evidence(asked: Iterable[Candidates], chosen: Mapping[str, Weights], judged: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Of each question those of the first passages that the factors `judged` judge: (cosine, coverage) by row, float (n, 2), and whether they are relevant."""
     found = []
     for one in asked:
         order = np.argsort(-one.scores(chosen[one.group]), kind="stable")[: 2 * LOOKED_AT]
-        order = order[one.same_language[order] == same_language]
+        order = order[one.judged[order] == judged]
         if len(order):
             found.append((np.stack([one.cosines[order], one.coverage[order]], 1), one.relevant[order]))
     return found
@@ -169,8 +171,8 @@ def main() -> None:
         if asked:
             chosen[name], value = best_weights(asked)
             print(f"{name}: nDCG@10 {value:.2f} with {chosen[name]}; now {mean_ndcg(asked, now):.2f} with {now}")
-    for name, now, same in (("SAME_LANGUAGE", SAME_LANGUAGE, True), ("BY_MEANING", BY_MEANING, False)):
-        first = evidence(found, chosen, same_language=same)
+    for name, now in (("SAME_LANGUAGE", SAME_LANGUAGE), ("BY_MEANING", BY_MEANING)):
+        first = evidence(found, chosen, name)
         if any(relevant.any() for _, relevant in first):
             for title, factors in (("fitted", fitted(first)), ("now", now)):
                 refused, answered = rates(first, factors)

@@ -118,7 +118,7 @@ def ranked(draw):
     documents = np.array(draw(st.lists(st.integers(0, 14), min_size=many, max_size=many)))
     right = draw(st.sets(st.integers(0, 14)))
     relevant = np.array([number in right for number in documents.tolist()])
-    return Candidates("row", "USUAL", draw(column), draw(column), draw(column), np.ones(many, bool), documents, relevant, len(right) + 1)
+    return Candidates("row", "USUAL", draw(column), draw(column), draw(column), np.full(many, "SAME_LANGUAGE"), documents, relevant, len(right) + 1)
 
 
 @given(ranked(), st.sampled_from(grid()))
@@ -135,7 +135,7 @@ def test_the_gain_of_weights_is_that_of_the_documents_in_the_order_of_their_best
 def test_weights_of_the_grid_add_up_and_the_best_are_no_worse_than_any():
     chance = np.random.default_rng(3)
     asked = [
-        Candidates("row", "USUAL", *chance.random((3, 20)), np.ones(20, bool), np.arange(20), np.arange(20) == n % 20, 1)  # fmt: skip
+        Candidates("row", "USUAL", *chance.random((3, 20)), np.full(20, "SAME_LANGUAGE"), np.arange(20), np.arange(20) == n % 20, 1)  # fmt: skip
         for n in range(20)
     ]
     weights, value = best_weights(asked)
