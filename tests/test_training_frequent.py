@@ -59,7 +59,7 @@ def test_whole_words_are_the_most_frequent_that_training_can_teach(counted):
     words = pairs(("Война", "war"), ("короля", "of the king"))
     texts = pairs(*[("И шоу!", "And a show!")] * (FEWEST_SEEN - 1), ("Московской", "Of Moscow"), language="ru")
     assert whole_words("ru", 9, words, texts) == ["воин", "корол"], "normalised as the tokenizer does"
-    assert whole_words("ru", 9, words, [*texts, *pairs(("и шоу", "and a show"))]) == ["и", "воин", "корол", "шоу"]
+    assert whole_words("ru", 9, words, [*texts, *pairs(("и шоу", "and a show"))]) == ["воин", "корол", "шоу"], "no single letters"
     assert whole_words("ru", 1, words, texts) == ["воин"] and whole_words("ru", 0, words, texts) == []
     assert whole_words("de", 9, pairs(("Krieg", "war"), language="de"), []) == []
 
@@ -114,7 +114,7 @@ def test_a_piece_goes_that_texts_and_frequent_words_hardly_use(texts, uncounted,
     assert found == (expected if shares else set())
 
 
-@given(TEXTS, st.sets(st.sampled_from([*PIECES, "baru", "kabar"])), st.integers(4, 12))
+@given(TEXTS, st.sets(st.sampled_from(PIECES)), st.integers(4, 12))
 def test_the_least_used_pieces_go_until_the_bundle_is_small_enough(texts, wanted, most):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.trimming.frequencies", lambda language: {"a": 1e-9} if language == "id" else {})
@@ -124,10 +124,10 @@ def test_the_least_used_pieces_go_until_the_bundle_is_small_enough(texts, wanted
     used = Counter(word for text in texts for word in text.split())
     loose = {piece for piece in PIECES[4:] if piece not in wanted}
     assert {piece for piece in loose if not used[piece]} <= found <= loose
-    assert len({*PIECES, *wanted} - found) <= most or found == loose
+    assert len(PIECES) - len(found) <= most or found == loose
     assert all(used[gone] <= used[kept] for gone in found for kept in loose - found)
     spared = max(found, key=lambda piece: used[piece], default="")
-    assert not used[spared] or len({*PIECES, *wanted} - found) == most or found == loose, "no more than must go"
+    assert not used[spared] or len(PIECES) - len(found) == most or found == loose, "no more than must go"
 
 
 def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_not_used(tmp_path, monkeypatch):
@@ -140,7 +140,7 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     from training.pack import pack
     from training.teacher import load_bert
 
-    words = ["англия", "англию"]
+    words = ["ไป"]
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "war", "king", "us", "##ed", "вои", "##н", "ко", "##рол", "шо", "##у", *words]
     torch.manual_seed(2)
     config = BertConfig(vocab_size=len(pieces), hidden_size=96, num_hidden_layers=1, num_attention_heads=2, intermediate_size=96, max_position_embeddings=32)
@@ -151,19 +151,21 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     pack(tmp_path / "model", tmp_path / "bundle")
     settings = json.loads((tmp_path / "bundle" / "tokenizer.json").read_text(encoding="utf-8"))
     (tmp_path / "bundle" / "tokenizer.json").write_text(json.dumps(settings | {"normalizer": {"type": "Lowercase"}}), encoding="utf-8")
-    monkeypatch.setattr("training.continuation.frequencies", lambda language: {"англия": 0.3, "англию": 0.1, "шоу": 0.1} if language != "th" else {})
+    monkeypatch.setattr("training.continuation.frequencies", lambda language: {"шоу": 0.1} if language != "min" else {})
+    monkeypatch.setattr("training.trimming.frequencies", lambda language: {"选举": 1e-5} if language == "zh" else {})
 
     def unused(tokenizer, texts, wanted):
-        return {"us", "##ed", *words} if "война" in list(texts["ru"]) and "воин" in wanted else set()
+        assert set(wanted) <= tokenizer.get_vocab().keys() and not set(words) & tokenizer.get_vocab().keys()
+        return {"us", "##ed"} if "война" in list(texts["ru"]) and "воин" in wanted else set()
 
     monkeypatch.setattr("training.continuation.seldom_used", unused)
-    monkeypatch.setattr("training.continuation.frequent_pieces", lambda texts, size: ["шо", *texts] if texts == ["ไป"] and size > 999 else [])
-    russian, thai = (next(language for language in LANGUAGES if language.code == code) for code in ("ru", "th"))
-    texts = {russian: pairs(("война", "war"), ("войны", "war")), thai: pairs(("ไป", "king"), language="th")}
-    continued(texts, {"ru": ["воин", "корол", "англ"]}, tmp_path / "bundle", tmp_path / "start")
+    monkeypatch.setattr("training.continuation.frequent_pieces", lambda texts, size: ["шо", *texts] if texts == ["rajo"] and size > 999 else [])
+    russian, local, chinese = (next(language for language in LANGUAGES if language.code == code) for code in ("ru", "min", "zh"))
+    texts = {russian: pairs(("война", "war"), ("войны", "war")), local: pairs(("rajo", "king"), language="min"), chinese: []}
+    continued(texts, {"ru": ["воин", "корол"]}, tmp_path / "bundle", tmp_path / "start")
     tokenizer, old = (AutoTokenizer.from_pretrained(tmp_path / name) for name in ("start", "bundle"))
-    assert tokenizer.get_vocab().keys() == (set(pieces) - {"us", "##ed", *words}) | {"воин", "корол", "англ", "ไป"}
-    assert tokenizer.tokenize("Война короля Англией шоу used") == ["воин", "корол", "англ", "шо", "##у", "[UNK]"]
+    assert tokenizer.get_vocab().keys() == (set(pieces) - {"us", "##ed", *words}) | {"воин", "корол", "rajo", "选", "举"}
+    assert tokenizer.tokenize("Война короля шоу used 选举") == ["воин", "корол", "шо", "##у", "[UNK]", "选", "举"]
     table = load_bert(tmp_path / "start").embeddings.word_embeddings.weight.detach().numpy()
     after = {piece: table[row] for piece, row in tokenizer.get_vocab().items()}
     from rag.embedding.weights import read_weights
@@ -173,9 +175,9 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     for piece in set(pieces) - {"us", "##ed", *words}:
         assert (after[piece] == before[piece]).all(), piece
     assert np.allclose(after["воин"], before["war"], atol=1e-6), "aligned"
-    assert np.allclose(after["ไป"], before["king"], atol=1e-6), "aligned, of a language without frequencies"
+    assert np.allclose(after["rajo"], before["king"], atol=1e-6), "aligned, of a language without frequencies"
     assert np.allclose(after["корол"], (before["ко"] + before["##рол"]) / 2, atol=1e-6), "never met: the mean of what it was cut into"
-    assert np.allclose(after["англ"], 0.75 * before["англия"] + 0.25 * before["англию"], atol=1e-6), "the mean of its forms"
+    assert np.allclose(after["选"], before["[UNK]"], atol=1e-6), "a character that was missing and never met"
 
 
 def test_names_of_arabic_packages_are_read(tmp_path, monkeypatch):

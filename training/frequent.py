@@ -16,14 +16,17 @@ from os.path import commonprefix
 import Stemmer
 
 from training.pairs import Pair
+from training.thai import PACKAGE, thai_counts
+from training.unspaced import HAN, cut_into_words
 from training.vocabulary import normalizer
-from training.wordlists import LETTERS
+from training.wordlists import LETTERS, package_folder
 
 MOST_FREQUENT = 100_000
 MEANINGS = 4
 """Of a dictionary's for a word, the most frequent in English: a form is taught their mean."""
 FEWEST_SEEN = 3
 """Times that parallel texts must have a word that no dictionary has."""
+WRITTEN = LETTERS | {"ja": HAN + LETTERS["ja"]}
 STEMMERS = {
     "ar": "arabic", "de": "german", "es": "spanish", "fr": "french", "hi": "hindi", "id": "indonesian", "it": "italian", "nl": "dutch",
     "pt": "portuguese", "ru": "russian", "tr": "turkish",
@@ -32,7 +35,11 @@ _normalizer = normalizer()
 
 
 def frequencies(language: str) -> dict[str, float]:
-    """The MOST_FREQUENT words, most frequent first, with their share of all words; none without wordfreq."""
+    """The MOST_FREQUENT words, most frequent first, with their share of all words; none where the packages that count them are not installed."""
+    if language == "th":
+        folder = package_folder(PACKAGE)
+        counts = Counter(thai_counts(folder / "corpus") if folder else {})
+        return {word: count / counts.total() for word, count in counts.most_common(MOST_FREQUENT)}
     if importlib.util.find_spec("wordfreq") is None:
         return {}
     from wordfreq import available_languages, get_frequency_dict
@@ -44,7 +51,7 @@ def frequencies(language: str) -> dict[str, float]:
 
 def frequent_words(language: str) -> list[str]:
     """Those of them that are written in the language's letters alone, most frequent first."""
-    letters = re.compile(f"[{LETTERS[language]}]+" if language in LETTERS else r"[^\W\d_]+")
+    letters = re.compile(f"[{WRITTEN[language]}]+" if language in WRITTEN else r"[^\W\d_]+")
     return [word for word in frequencies(language) if letters.fullmatch(word)]
 
 
@@ -74,11 +81,15 @@ def form_pairs(language: str, known: Sequence[Pair]) -> list[Pair]:
 
 
 def whole_words(language: str, count: int, words: Iterable[Pair], texts: Iterable[Pair]) -> list[str]:
-    """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, or those `texts` have FEWEST_SEEN times."""
-    seen = Counter(word for pair in texts for word in re.findall(r"\w+", normal(pair.text)))
-    taught = {normal(pair.text) for pair in words} | {word for word, count in seen.items() if count >= FEWEST_SEEN}
+    """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, or those `texts` have FEWEST_SEEN times.
+
+    Single characters are none of them: they are pieces without being asked for.
+    """
     frequent = dict.fromkeys(normal(word) for word in frequent_words(language))
-    return [word for word in frequent if word in taught][:count]
+    cut = cut_into_words(frequent)
+    seen = Counter(word for pair in texts for word, _ in cut.pre_tokenize_str(normal(pair.text)))
+    taught = {normal(pair.text) for pair in words} | {word for word, count in seen.items() if count >= FEWEST_SEEN}
+    return [word for word in frequent if word in taught and len(word) > 1][:count]
 
 
 def normal(text: str) -> str:

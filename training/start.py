@@ -15,7 +15,7 @@ from training.alignment import Rows, Translations, align
 from training.languages import Language
 from training.pairs import Pair
 from training.teacher import load_bert
-from training.trimming import seldom_used
+from training.trimming import expected, seldom_used
 
 MOST_ALIGNED = 500_000
 """Pairs of one language that are aligned; more cost memory."""
@@ -29,7 +29,8 @@ def make_start(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], t
     """
     base = AutoTokenizer.from_pretrained(teacher)
     texts = {language.code: [pair.text for pair in found] for language, found in pairs.items()}
-    words = vocabulary.extended(base.get_vocab(), texts, {language.code: language.pieces for language in pairs}, whole)
+    quotas = {language.code: language.pieces for language in pairs}
+    words = vocabulary.extended(base.get_vocab(), texts, quotas, whole, {code: expected(code) for code in quotas})
     seldom = seldom_used(tokenizer_of(words), both_sides(pairs), {word for some in whole.values() for word in some})
     tokenizer = tokenizer_of({piece: row for row, piece in enumerate(piece for piece in words if piece not in seldom)})
     model = load_bert(teacher)

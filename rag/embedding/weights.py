@@ -2,10 +2,10 @@
 
     model.safetensors                  norms, biases, positions, float16
     layers.int8.safetensors            the layers' matrices: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
-    word_embeddings.int6.safetensors   rows uint8 (pieces, dimension * 3 / 4), scales float32 (pieces, 1)
+    word_embeddings.int5.safetensors   rows uint8 (pieces, dimension * 5 / 8), scales float32 (pieces, 1)
     tokenizer.json, config.json        as every BERT folder has them
 
-A row of the word table has values of six bits, -31 to 31 with 32 added, four in three bytes, the first in the lowest bits.
+A row of the word table has the numbers of LEVELS, five bits each, eight in five bytes, the first in the lowest bits.
 """
 
 from __future__ import annotations
@@ -24,13 +24,20 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MODEL_FOLDER = Path(__file__).parent / "model"
-TABLE_FILE = "word_embeddings.int6.safetensors"
+TABLE_FILE = "word_embeddings.int5.safetensors"
+BITS = 5
+_POSITIVE = (0.0659, 0.1981, 0.3314, 0.4667, 0.6049, 0.7471, 0.8946, 1.0488,
+             1.2118, 1.3863, 1.5762, 1.7872, 2.0287, 2.3177, 2.6911, 3.2607)  # fmt: skip
+LEVELS = np.array([-level for level in reversed(_POSITIVE)] + [*_POSITIVE], np.float32)
+"""The 32 values that normally distributed ones are rounded to with the least squared error (Max 1960, doi 10.1109/TIT.1960.1057548)."""
+AT_ONCE = 1_024
+"""Rows that are unpacked at a time: what lies between fits into the processor's cache, which is four times as fast."""
 LAYERS_FILE = "layers.int8.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`packed` uint8 (pieces, dimension * 3 / 4) unpacked and times `scales` float32 (pieces, 1) is the word table; `layers`
+    """`packed` uint8 (pieces, dimension * 5 / 8) unpacked, as LEVELS, times `scales` float32 (pieces, 1) is the word table; `layers`
     has everything else by BertModel's names, float32."""
 
     packed: np.ndarray
@@ -40,15 +47,19 @@ class Weights:
 
     @property
     def dimension(self) -> int:
-        return self.packed.shape[1] * 4 // 3
+        return self.packed.shape[1] * 8 // BITS
 
     def rows(self, ids: np.ndarray) -> np.ndarray:
         """Rows of the word table, float32 (ids, dimension)."""
-        return unpacked(self.packed[ids]) * self.scales[ids]
+        return LEVELS[unpacked(self.packed[ids])] * self.scales[ids]
 
     def table(self) -> np.ndarray:
         """All of them, float32 (pieces, dimension)."""
-        return self.rows(np.arange(len(self.packed)))
+        table = np.empty((len(self.packed), self.dimension), np.float32)
+        for at in range(0, len(table), AT_ONCE):
+            some = slice(at, at + AT_ONCE)
+            np.multiply(LEVELS[unpacked(self.packed[some])], self.scales[some], out=table[some])
+        return table
 
 
 def read_weights(folder: Path = MODEL_FOLDER) -> Weights:
@@ -83,15 +94,16 @@ def damaged(error: Exception) -> ModelError:
 
 
 def unpacked(packed: np.ndarray) -> np.ndarray:
-    """int8 values (n, m), -31 to 31, of uint8 (n, m * 3 / 4)."""
-    first, second, third = (packed[:, i::3] for i in range(3))
-    values = np.empty((len(packed), packed.shape[1] // 3, 4), np.int8)
-    values[..., 0] = first & 63
-    values[..., 1] = first >> 6 | (second & 15) << 2
-    values[..., 2] = second >> 4 | (third & 3) << 4
-    values[..., 3] = third >> 2
-    values -= 32
-    return values.reshape(len(packed), 4 * values.shape[1])
+    """Numbers of LEVELS, uint8 (n, m), of uint8 (n, m * 5 / 8)."""
+    parts = packed.reshape(len(packed), packed.shape[1] // BITS, BITS)
+    values = np.empty((*parts.shape[:2], 8), np.uint8)
+    for i in range(8):
+        byte, shift = divmod(BITS * i, 8)
+        values[..., i] = parts[..., byte] >> shift
+        if shift + BITS > 8:
+            values[..., i] |= parts[..., byte + 1] << (8 - shift)
+    values &= len(LEVELS) - 1
+    return values.reshape(len(packed), packed.shape[1] * 8 // BITS)
 
 
 def widened(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
