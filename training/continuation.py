@@ -43,9 +43,10 @@ def continued(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], bu
     base = table[[places[piece] for piece in kept]]
     known = {piece: row for row, piece in enumerate(kept)}
     tokenizer = tokenizer_of(known | {piece: row for row, piece in enumerate(new, len(known))})
+    english = tokenizer_of(known)
     gathered = Rows(len(tokenizer), table.shape[1])
     for found in pairs.values():
-        gathered.add(alignment(found, tokenizer, tokenizer_of(known), len(known)), base)
+        gathered.add(alignment(found, tokenizer, english, len(known)), base)
     means = [table[cut or [old.unk_token_id]].mean(0, keepdims=True) for cut in pieces(old, [piece.removeprefix("##") for piece in new])]
     stay = np.arange(len(tokenizer)) < len(known)
     write_start(model, gathered.table(np.concatenate([base, *means]), stay), tokenizer, folder)

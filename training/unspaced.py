@@ -22,6 +22,7 @@ THAI_BEGINS = "\u0e40-\u0e44"
 THAI_GOES_ON = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
 """Vowels and marks that belong to the letter before: no word ends where one follows."""
 FEW = 4
+"""Patterns that are tried one after the other."""
 _WORD = re.compile(f"[{HAN}]{{2,}}|[{THAI}]{{2,}}")
 _CHARACTER, _THAI = re.compile(f"[{HAN}]"), re.compile(f"[{THAI}]")
 
