@@ -49,7 +49,7 @@ class Weights:
     def dimension(self) -> int:
         return self.packed.shape[1] * 8 // BITS
 
-    def rows(self, ids: np.ndarray) -> np.ndarray:
+    def rows(self, ids: np.ndarray | slice) -> np.ndarray:
         """Rows of the word table, float32 (ids, dimension)."""
         return LEVELS[unpacked(self.packed[ids])] * self.scales[ids]
 
@@ -58,7 +58,7 @@ class Weights:
         table = np.empty((len(self.packed), self.dimension), np.float32)
         for at in range(0, len(table), AT_ONCE):
             some = slice(at, at + AT_ONCE)
-            np.multiply(LEVELS[unpacked(self.packed[some])], self.scales[some], out=table[some])
+            table[some] = self.rows(some)
         return table
 
 
