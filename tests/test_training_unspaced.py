@@ -1,4 +1,4 @@
-"""Words without spaces between them: the pattern cuts as maximal matching does, and every character is a piece."""
+"""Words that spaces do not part: the pattern cuts as maximal matching does, and every character is a piece."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("torch")
+
+from tokenizers import pre_tokenizers  # noqa: E402
 
 from training.unspaced import cut_into_words, is_word, stands_alone  # noqa: E402
 from training.vocabulary import FEWEST_CHARACTERS, characters, frequent_pieces, normalizer, tokenizer  # noqa: E402
@@ -30,7 +32,10 @@ def test_the_longest_word_from_the_left_is_taken_and_other_characters_stand_alon
     assert [part for part, _ in cut_into_words(words).pre_tokenize_str(text)] == matched(text, words)
 
 
-@given(st.text("กขคงาีไ", max_size=16), st.sets(st.text("กขคงาีไ", min_size=2, max_size=4), max_size=12))
+THAI_WORDS = st.text("กขคงาีไ", min_size=2, max_size=4).filter(lambda word: word[-1] != "ไ")
+
+
+@given(st.text("กขคงาีไ", max_size=16), st.sets(THAI_WORDS, max_size=12))
 def test_no_thai_word_ends_or_begins_between_a_letter_and_its_vowel(text, words):
     parts = [part for part, _ in cut_into_words(words).pre_tokenize_str(text)]
     assert "".join(parts) == text
@@ -39,13 +44,47 @@ def test_no_thai_word_ends_or_begins_between_a_letter_and_its_vowel(text, words)
         assert before[-1] != "ไ" or after not in words, (before, after)
 
 
+def syllables_matched(text: str, words: set[str]) -> list[str]:
+    """Maximal matching of words of two and three syllables from the left, by hand; `text` has single spaces alone."""
+    syllables, found, at = text.split(), [], 0
+    while at < len(syllables):
+        length = next((size for size in (3, 2) if " ".join(syllables[at : at + size]) in words), 1)
+        found.append(" ".join(syllables[at : at + length]))
+        at += length
+    return found
+
+
+SYLLABLES = st.sampled_from(["bệnh", "viện", "viên", "b", "nhân", "bệ"])
+SPACED = st.lists(SYLLABLES, max_size=12).map(" ".join)
+SPACED_WORDS = st.sets(st.lists(SYLLABLES, min_size=2, max_size=3).map(" ".join), max_size=12)
+
+
+@given(SPACED, SPACED_WORDS)
+def test_words_of_several_syllables_stay_whole_and_no_word_begins_or_ends_inside_a_syllable(text, words):
+    assert [part for part, _ in cut_into_words(words).pre_tokenize_str(text)] == syllables_matched(text, words)
+
+
+def test_two_words_are_no_word_of_two_syllables():
+    cut = cut_into_words(["bệnh viện", "选举"])
+    for text in ("Sky Digital", "当Sky Digital于选举Sky Digital选举", "xin chào"):
+        assert not [part for part, _ in cut.pre_tokenize_str(text) if " " in part], text
+    assert [part for part, _ in cut.pre_tokenize_str("(bệnh viện), bệnh  viện")] == ["(", "bệnh viện", ")", ",", "bệnh", "viện"]
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)).filter(lambda sign: not stands_alone(sign) and not "\u30a1" <= sign <= "\u30fc")))
+def test_other_texts_are_cut_as_bert_cuts_them(text):
+    assert cut_into_words(["bệnh viện"]).pre_tokenize_str(text) == pre_tokenizers.BertPreTokenizer().pre_tokenize_str(text)
+
+
 def test_katakana_stands_together_and_apart_from_other_letters():
     parts = cut_into_words(["日本", "東京都", "東京"]).pre_tokenize_str("日本のイスラエルは東京都東京にKutipへ、来た。")
     assert [part for part, _ in parts] == ["日本", "の", "イスラエル", "は", "東京都", "東京", "にKutipへ", "、", "来", "た", "。"]
 
 
 def test_what_the_pattern_tells():
-    assert [is_word(piece) for piece in ("中国", "中", "##中国", "ประเทศ", "ก", "the", "の中")] == [True, False, False, True, False, False, False]
+    assert [is_word(piece) for piece in ("中国", "中", "##中国", "ประเทศ", "ก", "the", "の中", "bệnh viện", "bệnh 5")] == [
+        True, False, False, True, False, False, False, True, False,
+    ]  # fmt: skip
     assert stands_alone("选") and not stands_alone("ク") and not stands_alone("ก")
 
 

@@ -16,6 +16,7 @@ import torch
 from transformers import AutoTokenizer
 
 from training.card import MADE, write_card
+from training.catalogues import catalogue_pairs
 from training.continuation import blended, continued
 from training.crops import answers, make_crops, neighbourhoods, passages_of
 from training.distil import Distillation, Schedule
@@ -58,7 +59,7 @@ def make(
     work.mkdir(parents=True, exist_ok=True)
     held = HeldOut(data / "eval")
     texts = {language: read_pairs(data / "train", language, limit) for language in LANGUAGES}
-    texts = {language: some + scripture_pairs(language.code, limit) for language, some in texts.items() if some}
+    texts = {language: some + scripture_pairs(language.code, limit) + catalogue_pairs(language.code, limit) for language, some in texts.items() if some}
     read = {language: [pair for pair in some if not held.holds((pair.text, pair.target))] for language, some in texts.items()}
     pairs = {language: some for language, some in read.items() if some}
     known = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}

@@ -20,6 +20,7 @@ OWN_LICENCES = {
     "arwikicats": "MIT",
     "arabnamer": "CC BY 4.0",
     "bible": "public domain",
+    "wesnoth": "GPL 2 or later",
     "freedict": "GPL 2 or later; CC BY-SA 3.0",
     "mueller": "GPL 2 or later",
     "thai-wordnet": "NICT's and WordNet's, free with their notices",

@@ -17,13 +17,15 @@ import Stemmer
 
 from training.pairs import Pair
 from training.thai import PACKAGE, thai_counts
-from training.unspaced import HAN, cut_into_words
+from training.unspaced import HAN, cut_into_words, is_word
 from training.vocabulary import normalizer
 from training.wordlists import LETTERS, package_folder
 
 MOST_FREQUENT = 100_000
 MEANINGS = 4
 """Of a dictionary's for a word, the most frequent in English: a form is taught their mean."""
+PLAIN_LETTERS = 7
+"""Of a word of several syllables that has lost all its marks: shorter ones are two words elsewhere, as Spanish "si la"."""
 FEWEST_SEEN = 3
 """Times that parallel texts must have a word that no dictionary has."""
 WRITTEN = LETTERS | {"ja": HAN + LETTERS["ja"]}
@@ -83,13 +85,24 @@ def form_pairs(language: str, known: Sequence[Pair]) -> list[Pair]:
 def whole_words(language: str, count: int, words: Iterable[Pair], texts: Iterable[Pair]) -> list[str]:
     """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, or those `texts` have FEWEST_SEEN times.
 
-    Single characters are none of them: they are pieces without being asked for.
+    Single characters are none of them: they are pieces without being asked for. Words of several syllables, which nobody counted, come
+    behind the others, those that `texts` have most often first.
     """
+    several = words_of_syllables(language)
     frequent = dict.fromkeys(normal(word) for word in frequent_words(language))
-    cut = cut_into_words(frequent)
+    cut = cut_into_words([*frequent, *several])
     seen = Counter(word for pair in texts for word, _ in cut.pre_tokenize_str(normal(pair.text)))
     taught = {normal(pair.text) for pair in words} | {word for word, count in seen.items() if count >= FEWEST_SEEN}
-    return [word for word in frequent if word in taught and len(word) > 1][:count]
+    ranked = [*frequent, *sorted(several - frequent.keys(), key=lambda word: (-seen[word], word))]
+    return [word for word in ranked if word in taught and len(word) > 1][:count]
+
+
+def words_of_syllables(language: str) -> set[str]:
+    """Vietnamese words of several syllables as a tokenizer reads them: those of underthesea's list; none where it is not installed."""
+    folder = package_folder("underthesea") if language == "vi" else None
+    lines = (folder / "corpus" / "data" / "Viet74K.txt").read_text(encoding="utf-8").splitlines() if folder else []
+    words = {normal(line.strip()) for line in lines}
+    return {word for word in words if " " in word and is_word(word) and (len(word) >= PLAIN_LETTERS or not word.isascii())}
 
 
 def normal(text: str) -> str:

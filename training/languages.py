@@ -31,7 +31,7 @@ LANGUAGES = (
     Language("ja", 2_500, 1.2, whole=7_000, switched=1.2),
     Language("th", 1_500, 1.8, whole=7_000),
     Language("tr", 5_500, 1.4, whole=7_000),
-    Language("vi", 1_500, 1.4, whole=3_500),
+    Language("vi", 1_500, 1.4, whole=8_500),
     Language("fr", 4_000, 0.5, switched=0.5),
     Language("pt", 2_500, 0.5, switched=0.5),
     Language("it", 2_500, 0.5, switched=0.5),

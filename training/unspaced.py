@@ -1,7 +1,8 @@
-"""Words of texts written without spaces between them: a pattern in the tokenizer's own file tells them.
+"""Words that spaces do not part: a pattern in the tokenizer's own file tells them.
 
-A piece that begins a word and one that goes on in it are two rows of the table, and where a text shows no word every
-character would need both. So the words of the vocabulary are cut out of a text first, the longest from the left, as
+Chinese, Japanese and Thai have no spaces between words, and Vietnamese has them between the syllables of one word, of which
+each alone means many things. A piece that begins a word and one that goes on in it are two rows of the table, and where a
+text shows no word every character would need both. So the words of the vocabulary are cut out of a text first, the longest from the left, as
 dictionaries of Chinese and Thai are used (maximal matching; Chen and Liu 1992, aclanthology.org/C92-1019). Of what is
 left, Chinese characters stand alone and Japanese katakana together, as foreign names are written.
 """
@@ -23,7 +24,10 @@ THAI_GOES_ON = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e"
 """Vowels and marks that belong to the letter before: no word ends where one follows."""
 FEW = 4
 """Patterns that are tried one after the other."""
-_WORD = re.compile(f"[{HAN}]{{2,}}|[{THAI}]{{2,}}")
+LETTER = r"\p{L}\p{M}"
+PUNCTUATION = r"!-/:-@\[-`{-~\p{P}"
+"""As BERT has it: each sign is a word of its own."""
+_WORD = re.compile(rf"[{HAN}]{{2,}}|[{THAI}]{{2,}}|[^\W\d_]+(?: [^\W\d_]+)+")
 _CHARACTER, _THAI = re.compile(f"[{HAN}]"), re.compile(f"[{THAI}]")
 
 
@@ -38,11 +42,16 @@ def stands_alone(character: str) -> bool:
 
 
 def cut_into_words(pieces: Iterable[str]) -> pre_tokenizers.PreTokenizer:
-    """Words of `pieces`, Chinese characters and katakana apart; then whitespace and punctuation."""
+    """Words of `pieces`, Chinese characters and katakana apart; then what whitespace and punctuation part, but a word with spaces stays whole."""
     words = sorted(piece for piece in pieces if is_word(piece))
-    parts = [f"(?<![{THAI_BEGINS}]){_tree(words)}"] if words else []
+    spaced, unspaced = (_tree([word for word in words if (" " in word) == spaces]) for spaces in (True, False))
+    parts = [f"(?<![{LETTER}]){spaced}(?![{LETTER}])"] if spaced else []
+    parts += [f"(?<![{THAI_BEGINS}]){unspaced}"] if unspaced else []
     parts += [f"[{HAN}]", f"[{KATAKANA}]+"]
-    return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex("|".join(parts)), "isolated"), pre_tokenizers.BertPreTokenizer()])
+    rest = [rf"\A{spaced}\z"] if spaced else []
+    rest += [rf"[^\s{PUNCTUATION}]+", f"[{PUNCTUATION}]"]
+    apart = pre_tokenizers.Split(Regex("|".join(parts)), "isolated")
+    return pre_tokenizers.Sequence([apart, pre_tokenizers.Split(Regex("|".join(rest)), "removed", invert=True)])
 
 
 def _tree(words: list[str]) -> str:
