@@ -96,7 +96,7 @@ def test_loading_the_model_for_passages_says_nothing():
     assert done.stdout == "" and "MISSING" not in done.stderr and "LOAD REPORT" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["layers.int8.safetensors", "model.safetensors", "word_embeddings.int5.safetensors", "tokenizer.json", "config.json"])
+@pytest.mark.parametrize("name", ["layers.int8.safetensors", "model.safetensors", "word_embeddings.int4.safetensors", "tokenizer.json", "config.json"])
 def test_a_damaged_file_of_the_model_is_named_as_such(name, tmp_path):
     shutil.copytree(MODEL_FOLDER, tmp_path / "model")
     (tmp_path / "model" / name).write_bytes(b"\x00" * 100)

@@ -102,8 +102,8 @@ def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_p
     from transformers import AutoTokenizer
 
     from rag.embedding.bundled import load_bundled
-    from rag.embedding.weights import LEVELS, unpacked
-    from training.pack import in_five_bits
+    from rag.embedding.weights import Weights
+    from training.pack import in_four_bits
     from training.student import Student, encode
     from training.teacher import load_bert
 
@@ -116,9 +116,9 @@ def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_p
     assert accuracy(got, wanted) >= 0.9
     pieces, floats = AutoTokenizer.from_pretrained(made / "work" / "model"), load_bert(made / "work" / "model").float().eval()
     table = floats.embeddings.word_embeddings.weight
-    packed, scales = in_five_bits(table.detach().numpy())
+    packed, scales = in_four_bits(table.detach().numpy())
     with torch.no_grad():  # in float32 on both sides and with the rounded table, whose own error other tests bound: the layers' few bits differ
-        table.copy_(torch.from_numpy(LEVELS[unpacked(packed)] * scales))
+        table.copy_(torch.from_numpy(Weights(packed, scales, {}, {}).table()))
         means = [floats(torch.tensor([ids])).last_hidden_state[0].mean(0) for ids in pieces([foreign(text) for text in unseen])["input_ids"]]
     exact = torch.nn.functional.normalize(torch.stack(means), dim=1).numpy()
     packed = bundle.float().encode([foreign(text) for text in unseen], normalize_embeddings=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.alignment import COMMON, Rows, align
-from training.pack import in_five_bits, quantised
+from training.pack import in_four_bits, quantised
 
 SIDES = st.lists(st.tuples(st.lists(st.integers(0, 6), min_size=1, max_size=5), st.lists(st.integers(0, 4), min_size=1, max_size=5)), min_size=1, max_size=12)
 
@@ -82,22 +82,22 @@ def test_int8_values_are_within_half_a_step(seed, groups):
 
 
 @given(seed=st.integers(0, 99), columns=st.sampled_from([8, 16, 384]))
-def test_five_bits_are_packed_as_described_and_as_near_as_they_can_be(seed, columns):
-    from rag.embedding.weights import LEVELS, unpacked
+def test_four_bits_are_packed_as_described_and_as_near_as_they_can_be(seed, columns):
+    from rag.embedding.weights import LEVELS, Weights
 
     table = np.random.default_rng(seed).standard_normal((5, columns)).astype(np.float32) * 10 ** (seed % 5 - 2)
     table[-1] = 0
-    packed, scales = in_five_bits(table)
-    assert packed.dtype == np.uint8 and packed.shape == (5, columns * 5 // 8) and scales.shape == (5, 1) and scales.dtype == np.float32
-    bits = np.unpackbits(packed.reshape(5, -1, 5), axis=-1, bitorder="little").reshape(5, columns, 5)
-    numbers = bits @ (1 << np.arange(5))
-    assert (unpacked(packed) == numbers).all()
+    packed, scales = in_four_bits(table)
+    assert packed.dtype == np.uint8 and packed.shape == (5, columns // 2) and scales.shape == (5, 1) and scales.dtype == np.float32
+    numbers = np.unpackbits(packed, axis=-1, bitorder="little").reshape(5, columns, 4) @ (1 << np.arange(4))
     stored = LEVELS[numbers] * scales
+    weights = Weights(packed, scales, {}, {})
+    assert weights.dimension == columns and (weights.table() == stored).all() and (weights.rows(np.array([3, 1])) == stored[[3, 1]]).all()
     assert not stored[-1].any()
     best = (LEVELS[numbers] * table).sum(1) / np.square(LEVELS[numbers]).sum(1)
     assert np.allclose(scales[:, 0], best, rtol=1e-4), "the scale fits the values best"
     error = np.square(stored - table).sum(1)[:-1] / np.square(table).sum(1)[:-1]
-    assert columns < 384 or 0.0018 < error.mean() < 0.0032, "0.0025 of the squares of normally distributed values (Max 1960, table I)"
+    assert columns < 384 or 0.008 < error.mean() < 0.011, "0.0095 of the squares of normally distributed values (Max 1960, table I)"
 
 
 def test_levels_are_the_means_of_what_is_rounded_to_them():

@@ -61,6 +61,7 @@ def test_whole_words_are_the_most_frequent_that_training_can_teach(counted):
     assert whole_words("ru", 9, words, texts) == ["воин", "корол"], "normalised as the tokenizer does"
     assert whole_words("ru", 9, words, [*texts, *pairs(("и шоу", "and a show"))]) == ["воин", "корол", "шоу"], "no single letters"
     assert whole_words("ru", 1, words, texts) == ["воин"] and whole_words("ru", 0, words, texts) == []
+    assert whole_words("ru", 9, pairs(*[(f"шоу {place}", "a show") for place in range(FEWEST_SEEN)]), []) == ["шоу"], "a word of what dictionaries explain"
     assert whole_words("de", 9, pairs(("Krieg", "war"), language="de"), []) == []
 
 
@@ -78,6 +79,12 @@ def test_words_of_several_syllables_come_behind_those_that_texts_have_most_often
 
 def test_words_in_other_letters_are_none_of_the_languages(counted):
     assert "nato" not in frequent_words("ru") and "шоу" in frequent_words("ru")
+
+
+def test_japanese_words_begin_with_a_chinese_character_or_are_katakana(monkeypatch):
+    words = ["思う", "戦争", "する", "クビ", "お金", "クビに", "2日"]
+    monkeypatch.setattr(frequent, "frequencies", lambda language: dict.fromkeys(words, 0.1))
+    assert frequent_words("ja") == ["思う", "戦争", "クビ"]
 
 
 def test_without_wordfreq_no_word_is_frequent(monkeypatch):

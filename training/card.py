@@ -41,7 +41,7 @@ language: [en, {codes}]
 A BERT of six layers and 384 dimensions over {pieces:,} word pieces: mean pooling, unit length, 256 tokens. Its teacher is all-MiniLM-L6-v2 (Apache-2.0): a
 text and its English translation lie in the same place. Made by `python -m training` of Kutip, whose docs/model.md tells how, and docs/quality.md how well.
 
-Frequent words of twelve languages, by wordfreq's counts (CC BY-SA 4.0) and the Thai National Corpus's (CC0), are pieces of their own.
+Frequent words of thirteen languages, by wordfreq's counts (CC BY-SA 4.0) and the Thai National Corpus's (CC0), are pieces of their own.
 Words and names are counted below with their frequent forms.
 
 Distilled for {steps:,} steps of {tokens:,} tokens in all, {hours} hours on {device} ({threads} threads, torch {torch}); then {finishing:,} steps

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from os.path import commonprefix
 
@@ -17,7 +17,7 @@ import Stemmer
 
 from training.pairs import Pair
 from training.thai import PACKAGE, thai_counts
-from training.unspaced import HAN, cut_into_words, is_word
+from training.unspaced import HAN, HIRAGANA, cut_into_words, is_word
 from training.vocabulary import normalizer
 from training.wordlists import LETTERS, package_folder
 
@@ -27,8 +27,9 @@ MEANINGS = 4
 PLAIN_LETTERS = 7
 """Of a word of several syllables that has lost all its marks: shorter ones are two words elsewhere, as Spanish "si la"."""
 FEWEST_SEEN = 3
-"""Times that parallel texts must have a word that no dictionary has."""
-WRITTEN = LETTERS | {"ja": HAN + LETTERS["ja"]}
+"""Times that parallel texts and what dictionaries explain must have a word that no dictionary has alone."""
+WRITTEN = {language: f"[{letters}]+" for language, letters in LETTERS.items()} | {"ja": f"[{HAN}][{HAN}{HIRAGANA}]*|[{LETTERS['ja']}]+"}
+"""What a word looks like. Of Japanese those that begin with a Chinese character, and those in katakana: hiragana alone is mostly endings and particles."""
 STEMMERS = {
     "ar": "arabic", "de": "german", "es": "spanish", "fr": "french", "hi": "hindi", "id": "indonesian", "it": "italian", "nl": "dutch",
     "pt": "portuguese", "ru": "russian", "tr": "turkish",
@@ -53,7 +54,7 @@ def frequencies(language: str) -> dict[str, float]:
 
 def frequent_words(language: str) -> list[str]:
     """Those of them that are written in the language's letters alone, most frequent first."""
-    letters = re.compile(f"[{WRITTEN[language]}]+" if language in WRITTEN else r"[^\W\d_]+")
+    letters = re.compile(WRITTEN.get(language, r"[^\W\d_]+"))
     return [word for word in frequencies(language) if letters.fullmatch(word)]
 
 
@@ -82,8 +83,8 @@ def form_pairs(language: str, known: Sequence[Pair]) -> list[Pair]:
     return found
 
 
-def whole_words(language: str, count: int, words: Iterable[Pair], texts: Iterable[Pair]) -> list[str]:
-    """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, or those `texts` have FEWEST_SEEN times.
+def whole_words(language: str, count: int, words: Sequence[Pair], texts: Sequence[Pair]) -> list[str]:
+    """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, and those that both have FEWEST_SEEN times.
 
     Single characters are none of them: they are pieces without being asked for. Words of several syllables, which nobody counted, come
     behind the others, those that `texts` have most often first.
@@ -91,7 +92,7 @@ def whole_words(language: str, count: int, words: Iterable[Pair], texts: Iterabl
     several = words_of_syllables(language)
     frequent = dict.fromkeys(normal(word) for word in frequent_words(language))
     cut = cut_into_words([*frequent, *several])
-    seen = Counter(word for pair in texts for word, _ in cut.pre_tokenize_str(normal(pair.text)))
+    seen = Counter(word for pair in (*words, *texts) for word, _ in cut.pre_tokenize_str(normal(pair.text)))
     taught = {normal(pair.text) for pair in words} | {word for word, count in seen.items() if count >= FEWEST_SEEN}
     ranked = [*frequent, *sorted(several - frequent.keys(), key=lambda word: (-seen[word], word))]
     return [word for word in ranked if word in taught and len(word) > 1][:count]

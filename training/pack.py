@@ -1,8 +1,8 @@
-"""The model as it is bundled: the layers' matrices in int8, the word table in five bits, everything else in float16.
+"""The model as it is bundled: the layers' matrices in int8, the word table in four bits, everything else in float16.
 
     model.safetensors                  norms, biases, positions
     layers.int8.safetensors            the matrices of the layers: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
-    word_embeddings.int5.safetensors   rows uint8 (pieces, dimension * 5 / 8), scales float32 (pieces, 1); rag/embedding/weights.py unpacks them
+    word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float32 (pieces, 1); rag/embedding/weights.py widens them
 
 The rest is a sentence-transformers folder like any other: mean pooling, unit length.
 """
@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from rag.embedding.weights import AT_ONCE, BITS, LEVELS, TABLE_FILE
+from rag.embedding.weights import AT_ONCE, LEVELS, TABLE_FILE
 
 TABLE = "embeddings.word_embeddings.weight"
 GROUP = 96
@@ -45,8 +45,8 @@ def quantised(matrix: Tensor, groups: int) -> tuple[Tensor, Tensor]:
     return values.flatten(1).contiguous(), scales.contiguous()
 
 
-def in_five_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows uint8 (n, m * 5 / 8) and scales float32 (n, 1); `table` float32 (n, m), m a multiple of eight.
+def in_four_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows uint8 (n, m / 2) and scales float32 (n, 1); `table` float32 (n, m), m even.
 
     A scale begins as the root of the row's mean square, and is then in turn what fits the nearest LEVELS best (least squares).
     """
@@ -59,15 +59,14 @@ def in_five_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             found = np.searchsorted(middles, rows / np.maximum(scale, 1e-12)).astype(np.uint8)
             scale = (LEVELS[found] * rows).sum(1, keepdims=True) / np.square(LEVELS[found]).sum(1, keepdims=True)
         numbers[at : at + AT_ONCE], scales[at : at + AT_ONCE] = found, scale
-    bits = np.unpackbits(numbers[..., None], axis=-1, count=BITS, bitorder="little")
-    return np.packbits(bits.reshape(len(table), -1), axis=-1, bitorder="little"), scales
+    return numbers[:, ::2] | numbers[:, 1::2] << 4, scales
 
 
 def pack(source: Path, target: Path) -> None:
     """Writes the bundle of the BertModel and tokenizer in `source`; raises ValueError where it is larger than allowed."""
     weights = {name.removeprefix("bert."): value for name, value in load_file(source / "model.safetensors").items()}
     (target / "1_Pooling").mkdir(parents=True, exist_ok=True)
-    rows, scales = in_five_bits(weights.pop(TABLE).float().numpy())
+    rows, scales = in_four_bits(weights.pop(TABLE).float().numpy())
     save_file({"rows": torch.from_numpy(rows), "scales": torch.from_numpy(scales)}, target / TABLE_FILE)
     layers: dict[str, Tensor] = {}
     rest: dict[str, Tensor] = {}

@@ -16,6 +16,7 @@ from itertools import groupby
 from tokenizers import Regex, pre_tokenizers
 
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f"
+HIRAGANA = "\u3041-\u3096"
 KATAKANA = "\u30a1-\u30fa\u30fc"
 THAI = "\u0e01-\u0e4e"
 THAI_BEGINS = "\u0e40-\u0e44"
@@ -27,8 +28,8 @@ FEW = 4
 LETTER = r"\p{L}\p{M}"
 PUNCTUATION = r"!-/:-@\[-`{-~\p{P}"
 """As BERT has it: each sign is a word of its own."""
-_WORD = re.compile(rf"[{HAN}]{{2,}}|[{THAI}]{{2,}}|[^\W\d_]+(?: [^\W\d_]+)+")
-_CHARACTER, _THAI = re.compile(f"[{HAN}]"), re.compile(f"[{THAI}]")
+_WORD = re.compile(rf"[{HAN}][{HAN}{HIRAGANA}]+|[{THAI}]{{2,}}|[^\W\d_]+(?: [^\W\d_]+)+")
+_CHARACTER = re.compile(f"[{HAN}]")
 
 
 def is_word(piece: str) -> bool:
@@ -46,7 +47,7 @@ def cut_into_words(pieces: Iterable[str]) -> pre_tokenizers.PreTokenizer:
     words = sorted(piece for piece in pieces if is_word(piece))
     spaced, unspaced = (_tree([word for word in words if (" " in word) == spaces]) for spaces in (True, False))
     parts = [f"(?<![{LETTER}]){spaced}(?![{LETTER}])"] if spaced else []
-    parts += [f"(?<![{THAI_BEGINS}]){unspaced}"] if unspaced else []
+    parts += [f"(?<![{THAI_BEGINS}]){unspaced}(?![{THAI_GOES_ON}])"] if unspaced else []
     parts += [f"[{HAN}]", f"[{KATAKANA}]+"]
     rest = [rf"\A{spaced}\z"] if spaced else []
     rest += [rf"[^\s{PUNCTUATION}]+", f"[{PUNCTUATION}]"]
@@ -60,8 +61,7 @@ def _tree(words: list[str]) -> str:
     for first, group in groupby(words, key=lambda word: word[0]):
         rests = [word[1:] for word in group]
         longer = _tree([rest for rest in rests if rest])
-        end = f"(?![{THAI_GOES_ON}])" if _THAI.fullmatch(first) else ""
-        branches[first] = first + (f"(?:{longer}|{end})" if longer and "" in rests else longer or end)
+        branches[first] = first + (f"(?:{longer})?" if longer and "" in rests else longer)
     return _choice(list(branches.items()))
 
 
