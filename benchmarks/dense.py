@@ -1,9 +1,9 @@
 """The model alone, exactly: nDCG@10 of every set and the sentences it matches, beside BM25 where one language is asked in itself.
 
-    python -m benchmarks.dense --data DIR [--model FOLDER_OR_NAME] [--questions 300] [--rows xquad.ar-en facqa_id ...] [--out docs/dense]
+    python -m benchmarks.dense --data DIR [--model FOLDER_OR_NAME] [--questions N] [--rows xquad.ar-en facqa_id ...] [--out docs/dense]
 
-DIR holds sets as benchmarks/sets.py says. A question's cosine with every whole document, no index between. Of sets in
-several languages the first QUESTIONS are asked, of the others all. `--out` writes NAME.md and NAME.json.
+DIR holds sets as benchmarks/sets.py says. A question's cosine with every whole document, no index between. All questions are
+asked; with `--questions` only the first N of sets in several languages. `--out` writes NAME.md and NAME.json.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def ndcg(one: Row, questions: list[str], scorer: Alone | WhitespaceBM25) -> floa
     return 100 * ir_measures.calc_aggregate([nDCG @ 10], qrels, run)[nDCG @ 10]
 
 
-def measured(data: Path, embedder: Embedder, most: int, wanted: list[str] | None) -> dict[str, dict[str, float]]:
+def measured(data: Path, embedder: Embedder, most: int | None, wanted: list[str] | None) -> dict[str, dict[str, float]]:
     """{set: {"dense", "BM25 whitespace"}}; BM25 only within a language."""
     corpora: dict[tuple[str, str], Alone] = {}
     found: dict[str, dict[str, float]] = {}
@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dense", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", default=BUNDLED)
-    parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--questions", type=int)
     parser.add_argument("--rows", nargs="+")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()

@@ -6,7 +6,7 @@ import polib
 import pytest
 
 from training.catalogues import WESNOTH, catalogue_pairs
-from training.pairs import Pair
+from training.pairs import Pair, samples
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def games(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         catalogue.save_as_mofile(str(path))
 
-    write("vi", "b.mo", {"Thank you, Lord Hamel.": "Cảm ơn ngài,\nchủ tướng Hamel.", "female^Orc Archer": "Cung thủ người thú", "Two": "Hai"})
+    write("vi", "b.mo", {"Thank you, Lord Hamel.": "Cảm ơn ngài,\nchủ tướng Hamel.", "unit name^Orc Archer": "Cung thủ người thú", "Two": "Hai"})
     write("vi", "a.mo", {"Two": "Hai", "$name has %d gold": "$name có %d vàng", "<b>Run</b>": "<b>Chạy</b>", "OK": "OK", "Not yet": ""})
     write("zh_TW", "a.mo", {"Two": "兩"})
     write("zh_CN", "a.mo", {"Two men": "两人"})
@@ -34,3 +34,8 @@ def test_messages_come_once_in_their_order_without_markup_and_context(games):
 def test_a_language_may_have_folders_of_other_names(games):
     assert [pair.text for pair in catalogue_pairs("zh", games=games)] == ["两人"]
     assert catalogue_pairs("de", games=games) == []
+
+
+def test_neighbours_in_the_alphabet_make_no_passage(games):
+    pairs = catalogue_pairs("vi", games=games)
+    assert list(samples(pairs, passages=100)) == pairs and len(list(samples([Pair(p.text, p.target, "vi", "book") for p in pairs], 100))) > len(pairs)

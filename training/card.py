@@ -41,7 +41,8 @@ language: [en, {codes}]
 A BERT of six layers and 384 dimensions over {pieces:,} word pieces: mean pooling, unit length, 256 tokens. Its teacher is all-MiniLM-L6-v2 (Apache-2.0): a
 text and its English translation lie in the same place. Made by `python -m training` of Kutip, whose docs/model.md tells how, and docs/quality.md how well.
 
-Frequent words of thirteen languages, by wordfreq's counts (CC BY-SA 4.0) and the Thai National Corpus's (CC0), are pieces of their own.
+Frequent words of thirteen languages, by wordfreq's counts (CC BY-SA 4.0) and the Thai National Corpus's (CC0), are pieces of their own, and Vietnamese
+words of several syllables by underthesea's list (Apache-2.0).
 Words and names are counted below with their frequent forms.
 
 Distilled for {steps:,} steps of {tokens:,} tokens in all, {hours} hours on {device} ({threads} threads, torch {torch}); then {finishing:,} steps
@@ -59,7 +60,8 @@ Texts in each, with their translation into English, or into Indonesian for jv, s
 
 ## Limits
 Languages that are not listed work as far as they share words with one that is. Names that never occurred in training say little: Kutip's lexical side
-matches those. The translated texts are documentation, help, conversation and health, with little news; a part of them is machine-translated.
+matches those. The translated texts are documentation, help, conversation, health, the Bible and a game's stories, with little news; a part of them is
+machine-translated.
 """
 
 

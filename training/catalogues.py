@@ -16,14 +16,17 @@ GAMES = Path("/usr/share/games/wesnoth")
 WESNOTH = "wesnoth"
 FOLDERS = {"zh": ("zh_CN", "zh_TW"), "pt": ("pt", "pt_BR")}
 """Where they are not called as the language is."""
-_CONTEXT = re.compile(r"^[^\s^]*\^")
+_CONTEXT = re.compile(r"^[^^]*\^")
 """Before an English text that is translated differently in different places: "female^Orc"."""
 _CODE = re.compile(r"[<>{}$%|=\\_]|&\w")
 """Markup and places to fill in, which the two languages may have in another order."""
 
 
 def catalogue_pairs(language: str, limit: int | None = None, games: Path = GAMES) -> list[Pair]:
-    """(text, English) of each translated message of running text, in the order of files and messages; none where `games` has no such language."""
+    """(text, English) of each translated message of running text; none where `games` has no such language.
+
+    In the order of files and, in each, of the English: what stands side by side need not belong together (training/pairs.py).
+    """
     paths = [path for folder in FOLDERS.get(language, (language,)) for path in sorted(games.glob(f"*/locale/{folder}/LC_MESSAGES/*.mo"))]
     if not paths:
         return []

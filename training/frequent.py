@@ -24,8 +24,8 @@ from training.wordlists import LETTERS, package_folder
 MOST_FREQUENT = 100_000
 MEANINGS = 4
 """Of a dictionary's for a word, the most frequent in English: a form is taught their mean."""
-PLAIN_LETTERS = 7
-"""Of a word of several syllables that has lost all its marks: shorter ones are two words elsewhere, as Spanish "si la"."""
+PLAIN_LENGTH = 7
+"""Characters, with the space, of a word of several syllables that has lost all its marks: shorter ones are two words elsewhere, as Spanish "si la"."""
 FEWEST_SEEN = 3
 """Times that parallel texts and what dictionaries explain must have a word that no dictionary has alone."""
 WRITTEN = {language: f"[{letters}]+" for language, letters in LETTERS.items()} | {"ja": f"[{HAN}][{HAN}{HIRAGANA}]*|[{LETTERS['ja']}]+"}
@@ -84,10 +84,10 @@ def form_pairs(language: str, known: Sequence[Pair]) -> list[Pair]:
 
 
 def whole_words(language: str, count: int, words: Sequence[Pair], texts: Sequence[Pair]) -> list[str]:
-    """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, and those that both have FEWEST_SEEN times.
+    """The `count` most frequent words, as a tokenizer reads them, that training can teach: those of `words`, and others that are seen FEWEST_SEEN times.
 
     Single characters are none of them: they are pieces without being asked for. Words of several syllables, which nobody counted, come
-    behind the others, those that `texts` have most often first.
+    behind the others, those that both have most often first.
     """
     several = words_of_syllables(language)
     frequent = dict.fromkeys(normal(word) for word in frequent_words(language))
@@ -103,7 +103,7 @@ def words_of_syllables(language: str) -> set[str]:
     folder = package_folder("underthesea") if language == "vi" else None
     lines = (folder / "corpus" / "data" / "Viet74K.txt").read_text(encoding="utf-8").splitlines() if folder else []
     words = {normal(line.strip()) for line in lines}
-    return {word for word in words if " " in word and is_word(word) and (len(word) >= PLAIN_LETTERS or not word.isascii())}
+    return {word for word in words if " " in word and is_word(word) and (len(word) >= PLAIN_LENGTH or not word.isascii())}
 
 
 def normal(text: str) -> str:

@@ -2,9 +2,9 @@
 
 Chinese, Japanese and Thai have no spaces between words, and Vietnamese has them between the syllables of one word, of which
 each alone means many things. A piece that begins a word and one that goes on in it are two rows of the table, and where a
-text shows no word every character would need both. So the words of the vocabulary are cut out of a text first, the longest from the left, as
-dictionaries of Chinese and Thai are used (maximal matching; Chen and Liu 1992, aclanthology.org/C92-1019). Of what is
-left, Chinese characters stand alone and Japanese katakana together, as foreign names are written.
+text shows no word every character would need both. So the words of the vocabulary are cut out of a text first, the longest
+from the left, as dictionaries of Chinese and Thai are used (maximal matching; Chen and Liu 1992, aclanthology.org/C92-1019).
+Of what is left, Chinese characters stand alone and Japanese katakana together, as foreign names are written.
 """
 
 from __future__ import annotations

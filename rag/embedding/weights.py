@@ -31,7 +31,7 @@ LEVELS = np.array([-level for level in reversed(_POSITIVE)] + [*_POSITIVE], np.f
 _PAIRS = np.stack([np.tile(LEVELS, 16), np.repeat(LEVELS, 16)], axis=1).view(np.complex64)[:, 0]
 """The two values of each byte, side by side as the parts of a complex number, so that one look-up finds both."""
 AT_ONCE = 1_024
-"""Rows that are widened at a time: what lies between fits into the processor's cache, which is four times as fast."""
+"""Rows that are widened at a time: what lies between fits into the processor's cache."""
 LAYERS_FILE = "layers.int8.safetensors"
 
 
