@@ -63,7 +63,8 @@ def main() -> None:
     for name, both in sentences.items():
         print(name, *(f"{value:.1f}" for value in both.values()))
     if arguments.out:
-        lines = ["# The model alone", "", "`python -m benchmarks.dense`: exact cosine over whole documents, nDCG@10 x 100.", ""]
+        asked = f"the first {arguments.questions} questions of each pair" if arguments.questions else "all questions"
+        lines = ["# The model alone", "", f"`python -m benchmarks.dense`: exact cosine over whole documents, nDCG@10 x 100, {asked}.", ""]
         lines += table(found, ("dense", "BM25 whitespace"), "set")
         lines += ["", "Sentences whose translation is the closest of all, per cent:", "", *table(sentences, WAYS, "sentences"), ""]
         save(arguments.out, "\n".join(lines), {"model": arguments.model, "questions": arguments.questions, "sets": found, "sentences": sentences})
