@@ -140,3 +140,16 @@ def test_a_sentence_vector_is_the_mean_of_its_tokens(bundled):
         inside = [i for i, (start, end) in enumerate(places) if end > start and span.start <= start - 7 < span.end]
         mean = tokens[inside].mean(axis=0)
         assert mean @ vector / np.linalg.norm(mean) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(("knows", "seconds", "wanted"), [(True, 1.0, "bfloat16"), (True, 3.0, "float32"), (False, 1.0, "float32")])
+def test_passages_take_bfloat16_where_the_processor_is_quicker_with_it(knows, seconds, wanted, monkeypatch):
+    import torch
+
+    from rag.embedding import sentence_transformer
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": knows}, raising=False)
+    monkeypatch.setattr(sentence_transformer, "_seconds", lambda dtype: seconds if dtype == torch.bfloat16 else 2.0)
+    assert sentence_transformer.fastest_dtype() == getattr(torch, wanted)
+    monkeypatch.undo()
+    assert 0 < sentence_transformer._seconds(torch.float32) < 1
