@@ -187,7 +187,7 @@ def test_training_goes_on_from_a_bundle_and_its_tokens_are_added(made):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.__main__.word_pairs", lambda language: [])
         patch.setattr("training.__main__.encyclopedia_sentences", lambda: [])
-        patch.setattr("training.trimming.frequencies", lambda language: {})
+        patch.setattr("training.frequent.frequencies", lambda language: {})
         patch.setattr("training.continuation.frequencies", lambda language: {})
         schedule, finish = Schedule(20_000, 0.05, table_rate=0.0, layer_rate=0.0), Finish(0.5, table_rate=0.0, layer_rate=0.0)
         report = make(made / "data", made / "more", made / "longer", made / "teacher", schedule, finish, None, made / "work" / "bundle")
@@ -207,7 +207,7 @@ def test_a_bundle_that_training_goes_on_from_reads_texts_as_a_new_one_would(made
 
     from training.continuation import continued
 
-    for module in ("trimming", "continuation"):
+    for module in ("frequent", "continuation"):
         monkeypatch.setattr(f"training.{module}.frequencies", lambda language: {})
     older = copytree(made / "work" / "bundle", tmp_path / "older")
     settings = json.loads((older / "tokenizer.json").read_text(encoding="utf-8"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polib
 import pytest
 
-from training.catalogues import WESNOTH, catalogue_pairs
-from training.pairs import Pair, samples
+from training.catalogues import catalogue_pairs
+from training.pairs import WESNOTH, Pair, samples
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 pytest.importorskip("torch")
 
 from training import frequent  # noqa: E402
-from training.frequent import FEWEST_SEEN, form_pairs, frequent_words, whole_words  # noqa: E402
+from training.frequent import FEWEST_SEEN, OF_WORDS, form_pairs, frequent_words, whole_words  # noqa: E402
 from training.pairs import Pair  # noqa: E402
-from training.trimming import FEWEST_USES, OF_WORDS, seldom_used  # noqa: E402
+from training.trimming import FEWEST_USES, seldom_used  # noqa: E402
 
 RUSSIAN = ["и", "война", "королём", "московской", "война", "войны", "короля", "nato", "шоу"]
 SPANISH = ["gatos", "moscovitas", "guerra", "guerras", "gatas"]
@@ -124,7 +124,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join), ma
 @given(TEXTS, TEXTS, st.dictionaries(st.sampled_from(PIECES), st.floats(0, 3e-6)))
 def test_a_piece_goes_that_texts_and_frequent_words_hardly_use(texts, uncounted, shares):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.trimming.frequencies", lambda language: shares if language == "id" else {})
+        patch.setattr("training.frequent.frequencies", lambda language: shares if language == "id" else {})
         patch.setattr("training.trimming.AT_ONCE", 4)
         found = seldom_used(Blanks(PIECES), {"id": texts, "th": iter(uncounted)})
     used = Counter(word for text in texts for word in text.split())
@@ -136,7 +136,7 @@ def test_a_piece_goes_that_texts_and_frequent_words_hardly_use(texts, uncounted,
 @given(TEXTS, st.sets(st.sampled_from(PIECES)), st.integers(4, 12))
 def test_the_least_used_pieces_go_until_the_bundle_is_small_enough(texts, wanted, most):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.trimming.frequencies", lambda language: {"a": 1e-9} if language == "id" else {})
+        patch.setattr("training.frequent.frequencies", lambda language: {"a": 1e-9} if language == "id" else {})
         patch.setattr("training.trimming.FEWEST_USES", 1)
         patch.setattr("training.trimming.MOST_PIECES", most)
         found = seldom_used(Blanks(PIECES), {"id": texts}, wanted)
@@ -171,7 +171,7 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     settings = json.loads((tmp_path / "bundle" / "tokenizer.json").read_text(encoding="utf-8"))
     (tmp_path / "bundle" / "tokenizer.json").write_text(json.dumps(settings | {"normalizer": {"type": "Lowercase"}}), encoding="utf-8")
     monkeypatch.setattr("training.continuation.frequencies", lambda language: {"шоу": 0.1} if language != "min" else {})
-    monkeypatch.setattr("training.trimming.frequencies", lambda language: {"选举": 1e-5} if language == "zh" else {})
+    monkeypatch.setattr("training.frequent.frequencies", lambda language: {"选举": 1e-5} if language == "zh" else {})
 
     def unused(tokenizer, texts, wanted):
         assert set(wanted) <= tokenizer.get_vocab().keys() and not set(words) & tokenizer.get_vocab().keys()

@@ -10,10 +10,9 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from training.pairs import Pair, usable
+from training.pairs import WESNOTH, Pair, usable
 
 GAMES = Path("/usr/share/games/wesnoth")
-WESNOTH = "wesnoth"
 FOLDERS = {"zh": ("zh_CN", "zh_TW"), "pt": ("pt", "pt_BR")}
 """Where they are not called as the language is."""
 _CONTEXT = re.compile(r"^[^^]*\^")

@@ -10,12 +10,12 @@ from transformers import AutoTokenizer, BertConfig, BertModel
 
 from rag.embedding.weights import read_weights
 from training.alignment import Rows
-from training.frequent import frequencies
+from training.frequent import expected, frequencies
 from training.languages import Language
 from training.pack import TABLE
 from training.pairs import Pair
 from training.start import alignment, both_sides, pieces, tokenizer_of, write_start
-from training.trimming import expected, seldom_used
+from training.trimming import seldom_used
 from training.unspaced import is_word
 from training.vocabulary import characters, frequent_pieces
 

@@ -22,6 +22,7 @@ from training.vocabulary import normalizer
 from training.wordlists import LETTERS, package_folder
 
 MOST_FREQUENT = 100_000
+OF_WORDS = 10_000_000
 MEANINGS = 4
 """Of a dictionary's for a word, the most frequent in English: a form is taught their mean."""
 PLAIN_LENGTH = 7
@@ -50,6 +51,11 @@ def frequencies(language: str) -> dict[str, float]:
     if language not in available_languages("best"):
         return {}
     return dict(islice(get_frequency_dict(language, "best").items(), MOST_FREQUENT))
+
+
+def expected(language: str) -> dict[str, float]:
+    """How often OF_WORDS words of `language` have each of the frequent ones; nothing where nobody counted them."""
+    return {word: OF_WORDS * share for word, share in frequencies(language).items()}
 
 
 def frequent_words(language: str) -> list[str]:

@@ -19,8 +19,8 @@ from training.languages import Language
 PASSAGES = 30
 """Out of a hundred places where a passage may begin, so many begin one."""
 LONGEST_PASSAGE = 5
-SORTED = frozenset({"wesnoth"})
-"""Sources in alphabetical order, whose neighbours belong to no one passage."""
+WESNOTH = "wesnoth"
+"""The source whose texts come in alphabetical order (training/catalogues.py): its neighbours belong to no one passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,12 @@ def samples(pairs: Iterable[Pair], passages: int = PASSAGES) -> Iterator[Pair]:
 
 
 def neighbours(pairs: Iterable[Pair], passages: int) -> Iterator[list[Pair]]:
-    """All pairs in order: runs of 2-5 of one source at `passages` of a hundred places, one alone at the others and in SORTED sources."""
+    """All pairs in order: runs of 2-5 of one source at `passages` of a hundred places, one alone at the others and of WESNOTH."""
     for source, group in groupby(pairs, key=lambda pair: pair.source):
         rest, at = list(group), 0
         while at < len(rest):
             chance = zlib.crc32(rest[at].target.encode())
-            length = 2 + (chance >> 8) % (LONGEST_PASSAGE - 1) if chance % 100 < passages and source not in SORTED else 1
+            length = 2 + (chance >> 8) % (LONGEST_PASSAGE - 1) if chance % 100 < passages and source != WESNOTH else 1
             yield rest[at : at + length]
             at += length
 

@@ -12,10 +12,11 @@ from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
 
 from training import vocabulary
 from training.alignment import Rows, Translations, align
+from training.frequent import expected
 from training.languages import Language
 from training.pairs import Pair
 from training.teacher import load_bert
-from training.trimming import expected, seldom_used
+from training.trimming import seldom_used
 
 MOST_ALIGNED = 500_000
 """Pairs of one language that are aligned; more cost memory."""

@@ -12,10 +12,9 @@ from itertools import islice
 
 import numpy as np
 
-from training.frequent import frequencies
+from training.frequent import expected
 from training.languages import CODES
 
-OF_WORDS = 10_000_000
 FEWEST_USES = 10
 MOST_PIECES = 223_000
 """With their names and the layers 59.7 of the 60 MB that pack.py allows."""
@@ -43,11 +42,6 @@ def seldom_used(tokenizer, texts: Mapping[str, Iterable[str]], wanted: Collectio
     loose = sorted((piece for piece in pieces if _cuttable(piece) and piece not in wanted), key=lambda piece: (-uses[pieces[piece]], pieces[piece]))
     room = MOST_PIECES - len(pieces) + len(loose)
     return {piece for place, piece in enumerate(loose) if place >= room or uses[pieces[piece]] < FEWEST_USES}
-
-
-def expected(language: str) -> dict[str, float]:
-    """How often OF_WORDS words of `language` have each of the frequent ones; nothing where nobody counted them."""
-    return {word: OF_WORDS * share for word, share in frequencies(language).items()}
 
 
 def _cuttable(piece: str) -> bool:
