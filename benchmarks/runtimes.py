@@ -4,7 +4,8 @@
 
 The same passages of 120 tokens and the same question of 12 words for each, two threads; ONNX Runtime and OpenVINO are
 measured where they are installed (`pip install onnx onnxruntime openvino`). Closeness is the smallest cosine to float32
-over the texts of ten languages. `--out` writes NAME.md and NAME.json.
+over the texts of ten languages. Loading is timed in processes of their own, beside the largest product of a layer in
+float32 and bfloat16: the bound of the passages. `--out` writes NAME.md and NAME.json.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import statistics
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,6 +32,19 @@ THREADS = 2
 TOKENS = 120
 QUESTION = "Siapa yang mendampingi pemimpin itu dalam kunjungannya ke Rusia pada bulan September?"
 LANGUAGES = ("id", "en", "ar", "de", "es", "ja", "ru", "th", "tr", "zh")
+BATCH = 6144
+"""Tokens of one forward pass."""
+LOADING = """
+import time
+import faiss, sentence_transformers, torch
+from rag.embedding import BUNDLED, Document, load_embedder
+start = time.perf_counter()
+embedder = load_embedder(BUNDLED)
+embedder.encode_query("Siapa?")
+asked = time.perf_counter()
+embedder.encode_document([Document("Siapa?")])
+print(asked - start, time.perf_counter() - asked)
+"""
 Encode = Callable[[list[str]], np.ndarray]
 """Texts to unit vectors."""
 
@@ -47,6 +63,23 @@ def passages(count: int) -> list[str]:
 
 def many_languages() -> list[str]:
     return [" ".join(list(Locale.parse(code).territories.values())[i : i + 8]) for code in LANGUAGES for i in range(0, 200, 8)]
+
+
+def loading() -> dict[str, float]:
+    """Seconds after the imports: medians of five processes."""
+    runs = [subprocess.run([sys.executable, "-c", LOADING], check=True, capture_output=True, text=True).stdout.split() for _ in range(5)]
+    asked, passages = (statistics.median(float(run[part]) for run in runs) for part in (0, 1))
+    return {"to the first question's vector, s": asked, "from there to the first passage's, s": passages}
+
+
+def products() -> dict[str, float]:
+    """Billions of additions and multiplications a second."""
+    found = {}
+    for kind in (torch.float32, torch.bfloat16):
+        rows, matrix = torch.ones(BATCH, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
+        taken = min(seconds(lambda rows=rows, matrix=matrix: torch.nn.functional.linear(rows, matrix)) for _ in range(20))
+        found[f"a product in {str(kind).removeprefix('torch.')}, GFLOPS"] = 2 * rows.numel() * len(matrix) / taken / 1e9
+    return found
 
 
 def sentence_transformers(kind: torch.dtype) -> Encode:
@@ -157,9 +190,11 @@ def main() -> None:
             print(name, figures[name], flush=True)
     written = ["| runtime | passages/s | question, ms | smallest cosine to float32 |", "|---|--:|--:|--:|"]
     written += [f"| {name} | {one['passages/s']:.0f} | {one['question, ms']:.1f} | {one['smallest cosine']:.5f} |" for name, one in figures.items()]
+    around = loading() | products()
+    written += ["", "| the machine and the loading of the model | |", "|---|--:|", *(f"| {name} | {value:.2f} |" for name, value in around.items())]
     print("\n".join(written))
     if arguments.out:
-        save(arguments.out, "\n".join([f"{THREADS} threads.", "", *written, ""]), {"threads": THREADS, "figures": figures})
+        save(arguments.out, "\n".join([f"{THREADS} threads.", "", *written, ""]), {"threads": THREADS, "figures": figures, "around": around})
 
 
 if __name__ == "__main__":

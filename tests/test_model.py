@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from babel import Locale, localedata
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -21,7 +21,7 @@ from rag.embedding import BUNDLED, Document, load_embedder
 from rag.embedding.bundled import BundledEmbedder, load_bundled
 from rag.embedding.forward import gelu
 from rag.embedding.sentence_transformer import SentenceTransformerEmbedder
-from rag.embedding.weights import MODEL_FOLDER
+from rag.embedding.weights import MODEL_FOLDER, Weights
 from rag.errors import ModelError
 from rag.types import Span
 
@@ -88,6 +88,31 @@ def test_a_question_needs_no_framework():
         "print(v.shape, [name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "(384,) []"
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 255), min_size=1, max_size=12), st.data())
+def test_the_packed_table_gives_the_rows_of_the_whole_one(some, data):
+    import torch
+
+    from rag.embedding.table import PackedEmbedding
+
+    packed = np.random.default_rng(some).integers(0, 256, (len(some), 4), np.uint8)
+    weights = Weights(packed, np.array(some, np.float32)[:, None] / 7, {}, {})
+    ids = data.draw(st.lists(st.lists(st.integers(0, len(some) - 1), min_size=3, max_size=3), min_size=1, max_size=3))
+    wanted, table = weights.table()[ids], PackedEmbedding(weights)
+    assert (table(torch.tensor(ids)).numpy() == wanted).all()
+    rounded = table.to(torch.bfloat16)(torch.tensor(ids))
+    assert rounded.dtype == torch.bfloat16 and rounded.float().numpy() == pytest.approx(wanted, rel=0.012)
+
+
+def test_passages_are_read_as_questions_are_and_padding_them_pads_no_question(many):
+    embedder = BundledEmbedder()
+    before = [embedder._tokenizer.encode(text).ids for text in many]
+    reader = embedder.model.tokenizer
+    padded = reader(many, padding="max_length", truncation=True, max_length=64)["input_ids"]
+    assert {len(ids) for ids in padded} == {64}
+    assert reader(many, truncation=True)["input_ids"] == before == [embedder._tokenizer.encode(text).ids for text in many]
 
 
 def test_loading_the_model_for_passages_says_nothing():

@@ -28,7 +28,7 @@ FEW = 4
 LETTER = r"\p{L}\p{M}"
 PUNCTUATION = r"!-/:-@\[-`{-~\p{P}"
 """As BERT has it: each sign is a word of its own."""
-_WORD = re.compile(rf"[{HAN}][{HAN}{HIRAGANA}]+|[{THAI}]{{2,}}|[^\W\d_]+(?: [^\W\d_]+)+")
+_WORD = re.compile(rf"[{HAN}][{HAN}{HIRAGANA}]+|(?![{THAI_GOES_ON}])[{THAI}]{{2,}}(?<![{THAI_BEGINS}])|[^\W\d_]+(?: [^\W\d_]+)+")
 _CHARACTER = re.compile(f"[{HAN}]")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from rag.embedding.bundled import TABLE, load_bundled
+from rag.embedding.bundled import load_bundled
 from rag.embedding.weights import MODEL_FOLDER, read_weights
 
 
@@ -15,8 +15,8 @@ def plain_folder(folder: Path) -> Path:
     if not (folder / "modules.json").is_file():
         model, weights = load_bundled().float(), read_weights(MODEL_FOLDER)
         inner = model[0].auto_model  # its values have been through bfloat16
-        inner.load_state_dict({name: torch.from_numpy(value) for name, value in weights.layers.items() if name != TABLE}, strict=False)
-        inner.get_input_embeddings().weight.data = torch.from_numpy(weights.table())
+        inner.load_state_dict({name: torch.from_numpy(value) for name, value in weights.layers.items()}, strict=False)
+        inner.set_input_embeddings(torch.nn.Embedding.from_pretrained(torch.from_numpy(weights.table())))
         half = folder.with_name(f"{folder.name}.part")
         model.save_pretrained(str(half), safe_serialization=True)
         half.rename(folder)

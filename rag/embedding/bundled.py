@@ -13,11 +13,12 @@ import numpy as np
 from rag.embedding.embedder import BUNDLED, Document, Encoded
 from rag.embedding.forward import Forward
 from rag.embedding.sentence_transformer import SentenceTransformerEmbedder, load_model
-from rag.embedding.weights import MODEL_FOLDER, damaged, read_tokenizer, read_weights
+from rag.embedding.weights import MODEL_FOLDER, damaged, only_special, read_tokenizer, read_weights, take_parts
 from rag.embedding.words import WordVectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 TABLE = "embeddings.word_embeddings.weight"
 UNUSED = "pooler."
@@ -54,29 +55,35 @@ class BundledEmbedder:
     def _for_passages(self) -> SentenceTransformerEmbedder:
         with self._lock:
             if self._passages is None:
-                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder), BUNDLED)
+                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder, self._tokenizer), BUNDLED)
             return self._passages
 
 
-def load_bundled(folder: Path = MODEL_FOLDER) -> SentenceTransformer:
-    """The bundled model as sentence-transformers has it. Raises ModelError like `read_weights`."""
+def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None) -> SentenceTransformer:
+    """The bundled model as sentence-transformers has it. Raises ModelError like `read_weights`.
+
+    Its large parts, the word table and the vocabulary of `tokenizer`, are put into an empty model: the library would read
+    the vocabulary twice and hold the table in numbers of four bytes.
+    """
     import torch
 
-    weights = read_weights(folder)
+    from rag.embedding.table import PackedEmbedding
+
+    weights, tokenizer = read_weights(folder), tokenizer or read_tokenizer(folder)
     try:
         with _without_warnings():
-            model = load_model(str(folder), config_kwargs={"vocab_size": 1})
+            model = load_model(str(folder), config_kwargs={"vocab_size": 1}, processor_kwargs={"tokenizer_object": only_special(tokenizer)})
+        take_parts(model.tokenizer.backend_tokenizer, tokenizer)
         inner = model[0].auto_model
         unknown = inner.load_state_dict({name: torch.from_numpy(value) for name, value in weights.layers.items()}, strict=False)
         missing = [name for name in unknown.missing_keys if name != TABLE and not name.startswith(UNUSED)]
         if unknown.unexpected_keys or missing:
             raise ValueError(f"its weights do not fit: {(unknown.unexpected_keys + missing)[:3]}.")
-        old = inner.get_input_embeddings().weight
-        rows = torch.from_numpy(weights.table()).to(old.device, old.dtype)
     except Exception as error:
         raise damaged(error) from error
-    inner.set_input_embeddings(torch.nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=0))
-    inner.config.vocab_size = len(rows)
+    old = inner.get_input_embeddings().weight
+    inner.set_input_embeddings(PackedEmbedding(weights).to(old.device, old.dtype))
+    inner.config.vocab_size = len(weights.packed)
     return model
 
 

@@ -2,6 +2,9 @@
 
 Importing torch takes seconds and a question is a dozen tokens, whose vector costs little more than reading the
 weights once. Passages, thousands at a time, go through torch, which multiplies in bfloat16.
+
+A token's vector is a column here: so few of them are multiplied a quarter faster on the right of the matrices as they are
+stored than on the left of transposed ones, which are packed anew for each product.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from rag.embedding.weights import Weights
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """Matrices (in, out), transposed from how they are stored; query, key and value side by side."""
+    """Matrices (out, in), biases (out, 1); query, key and value one below the other."""
 
     attend: np.ndarray
     attend_bias: np.ndarray
@@ -44,25 +47,25 @@ class Forward:
     def vector(self, ids: Sequence[int]) -> np.ndarray:
         """float32 (dimension,), of unit length: the mean of the last layer's token vectors."""
         tokens = np.asarray(ids, np.int64)
-        hidden = self._normed(self._table.rows(tokens) + self._positions[: len(tokens)], self._norm)
+        hidden = self._normed((self._table.rows(tokens) + self._positions[: len(tokens)]).T, self._norm)
         for layer in self._layers:
-            hidden = self._normed(hidden + (self._attention(hidden, layer) @ layer.join + layer.join_bias), layer.after_join)
-            hidden = self._normed(hidden + (gelu(hidden @ layer.inner + layer.inner_bias) @ layer.outer + layer.outer_bias), layer.after_outer)
-        mean = hidden.mean(axis=0)
+            hidden = self._normed(hidden + (layer.join @ self._attention(hidden, layer) + layer.join_bias), layer.after_join)
+            hidden = self._normed(hidden + (layer.outer @ gelu(layer.inner @ hidden + layer.inner_bias) + layer.outer_bias), layer.after_outer)
+        mean = hidden.mean(axis=1)
         return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
     def _attention(self, hidden: np.ndarray, layer: _Layer) -> np.ndarray:
-        """(tokens, dimension): each head's softmax(query @ key.T / sqrt(width)) @ value, side by side."""
-        tokens, width = hidden.shape
-        parts = (hidden @ layer.attend + layer.attend_bias).reshape(tokens, 3, self._heads, width // self._heads)
-        query, key, value = parts.transpose(1, 2, 0, 3)
-        scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(width // self._heads))
-        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        return ((scores / scores.sum(axis=-1, keepdims=True)) @ value).transpose(1, 0, 2).reshape(tokens, width)
+        """(dimension, tokens): each head's value @ softmax(key.T @ query / sqrt(width)), one below the other."""
+        dimension, tokens = hidden.shape
+        width = dimension // self._heads
+        query, key, value = (layer.attend @ hidden + layer.attend_bias).reshape(3, self._heads, width, tokens)
+        scores = key.transpose(0, 2, 1) @ query / np.float32(np.sqrt(width))
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return (value @ (scores / scores.sum(axis=1, keepdims=True))).reshape(dimension, tokens)
 
     def _normed(self, hidden: np.ndarray, norm: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        centred = hidden - hidden.mean(axis=-1, keepdims=True)
-        return centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + np.float32(self._epsilon)) * norm[0] + norm[1]
+        centred = hidden - hidden.mean(axis=0)
+        return centred / np.sqrt(np.square(centred).mean(axis=0) + np.float32(self._epsilon)) * norm[0] + norm[1]
 
 
 def gelu(values: np.ndarray) -> np.ndarray:
@@ -81,19 +84,19 @@ def gelu(values: np.ndarray) -> np.ndarray:
 
 def _layer(weights: Weights, prefix: str) -> _Layer:
     def matrix(name: str) -> np.ndarray:
-        return np.ascontiguousarray(weights.layers[f"{prefix}{name}.weight"].T)
+        return weights.layers[f"{prefix}{name}.weight"]
 
     def bias(name: str) -> np.ndarray:
-        return weights.layers[f"{prefix}{name}.bias"]
+        return weights.layers[f"{prefix}{name}.bias"][:, None]
 
     own = [f"attention.self.{part}" for part in ("query", "key", "value")]
     join, inner, outer = "attention.output.dense", "intermediate.dense", "output.dense"
     return _Layer(
-        np.concatenate([matrix(name) for name in own], axis=1), np.concatenate([bias(name) for name in own]),
+        np.concatenate([matrix(name) for name in own]), np.concatenate([bias(name) for name in own]),
         matrix(join), bias(join), _norm(weights, f"{prefix}attention.output.LayerNorm"),
         matrix(inner), bias(inner), matrix(outer), bias(outer), _norm(weights, f"{prefix}output.LayerNorm"),
     )  # fmt: skip
 
 
 def _norm(weights: Weights, name: str) -> tuple[np.ndarray, np.ndarray]:
-    return weights.layers[f"{name}.weight"], weights.layers[f"{name}.bias"]
+    return weights.layers[f"{name}.weight"][:, None], weights.layers[f"{name}.bias"][:, None]
