@@ -26,6 +26,7 @@ from training.frequent import form_pairs, whole_words
 from training.held_out import HeldOut
 from training.languages import LANGUAGES, SWITCHED_WEIGHTS
 from training.mixture import Targets, local_stream, translation_streams
+from training.names import name_pairs
 from training.pack import pack
 from training.pairs import Pair, read_pairs
 from training.questions import SETS, Question, read_questions, switched, with_negatives
@@ -63,9 +64,10 @@ def make(
     read = {language: [pair for pair in some if not held.holds((pair.text, pair.target))] for language, some in texts.items()}
     pairs = {language: some for language, some in read.items() if some}
     known = {language.code: word_pairs(language.code)[:limit] for language in pairs if language.through == "en"}
-    forms = {code: form_pairs(code, some) for code, some in known.items()}
-    words = {code: thinned(some, WORDS_TRAINED) + forms[code] for code, some in known.items()}
-    aligned = {code: thinned(some, WORDS_ALIGNED) + forms[code] for code, some in known.items()}
+    by_code = {language.code: some for language, some in pairs.items()}
+    more = {code: form_pairs(code, some) + name_pairs(code, some, by_code[code]) for code, some in known.items()}
+    words = {code: thinned(some, WORDS_TRAINED) + more[code] for code, some in known.items()}
+    aligned = {code: thinned(some, WORDS_ALIGNED) + more[code] for code, some in known.items()}
     whole = {language.code: whole_words(language.code, language.whole, aligned[language.code], some) for language, some in pairs.items() if language.whole}
     encyclopedia = [pair for pair in passages_of(encyclopedia_sentences()[:limit]) if not held.quotes(pair.text)]
     if not (work / "start" / "tokenizer_config.json").is_file():
@@ -84,7 +86,7 @@ def make(
     say(f"distillation of {sum(len(stream.rows) for stream in streams):,} texts")
     first.run(streams, targets.vectors, say)
     questions = read_questions(data / "eval", held)
-    switching = Switching(known, {language.code: [pair.text for pair in some] for language, some in pairs.items()}, SWITCHED_WEIGHTS)
+    switching = Switching(known, {code: [pair.text for pair in some] for code, some in by_code.items()}, SWITCHED_WEIGHTS)
     second = Finishing(student, tokenizer, finish, work / "stage2.pt", first.state.step)
     finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, encyclopedia, switching, first.state.pool + 1)
     if bundle:

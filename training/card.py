@@ -23,6 +23,7 @@ OWN_LICENCES = {
     "wesnoth": "GPL 2 or later",
     "freedict": "GPL 2 or later; CC BY-SA 3.0",
     "mueller": "GPL 2 or later",
+    "names": "CC BY-SA 4.0 (wordfreq)",
     "thai-wordnet": "NICT's and WordNet's, free with their notices",
     "idk_mrc_id": "CC BY-SA 4.0",
     "facqa_id": "CC BY-SA 4.0",

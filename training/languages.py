@@ -21,15 +21,15 @@ class Language:
 
 
 LANGUAGES = (
-    Language("id", 10_000, 3.0, whole=15_000, switched=1.5),
-    Language("ms", 1_500, 1.2, whole=4_000, switched=0.5),
-    Language("ar", 6_500, 2.2, whole=22_000, switched=4.0),
-    Language("ru", 7_000, 2.0, whole=20_000, switched=3.5),
+    Language("id", 10_000, 3.0, whole=18_000, switched=1.5),
+    Language("ms", 1_500, 1.2, whole=5_000, switched=0.5),
+    Language("ar", 6_500, 2.2, whole=26_800, switched=4.0),
+    Language("ru", 7_000, 2.0, whole=22_500, switched=3.5),
     Language("de", 5_500, 1.0, whole=16_000, switched=1.2),
     Language("es", 4_500, 0.9, whole=15_000, switched=1.2),
-    Language("zh", 500, 1.8, whole=10_000, switched=1.8),
+    Language("zh", 500, 1.8, whole=11_500, switched=1.8),
     Language("ja", 2_500, 1.2, whole=7_000, switched=1.2),
-    Language("th", 1_500, 1.8, whole=7_000),
+    Language("th", 1_500, 1.8, whole=9_500),
     Language("tr", 5_500, 1.4, whole=11_000),
     Language("vi", 1_500, 1.4, whole=9_000),
     Language("fr", 4_000, 0.5, switched=0.5),

@@ -2,7 +2,7 @@
 
     model.safetensors                  norms, biases, positions
     layers.int8.safetensors            the matrices of the layers: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
-    word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float32 (pieces, 1); rag/embedding/weights.py widens them
+    word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float16 (pieces, 1); rag/embedding/weights.py widens them
 
 The rest is a sentence-transformers folder like any other: mean pooling, unit length.
 """
@@ -67,7 +67,7 @@ def pack(source: Path, target: Path) -> None:
     weights = {name.removeprefix("bert."): value for name, value in load_file(source / "model.safetensors").items()}
     (target / "1_Pooling").mkdir(parents=True, exist_ok=True)
     rows, scales = in_four_bits(weights.pop(TABLE).float().numpy())
-    save_file({"rows": torch.from_numpy(rows), "scales": torch.from_numpy(scales)}, target / TABLE_FILE)
+    save_file({"rows": torch.from_numpy(rows), "scales": torch.from_numpy(scales).half()}, target / TABLE_FILE)
     layers: dict[str, Tensor] = {}
     rest: dict[str, Tensor] = {}
     for name, value in weights.items():

@@ -2,7 +2,7 @@
 
     model.safetensors                  norms, biases, positions, float16
     layers.int8.safetensors            the layers' matrices: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
-    word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float32 (pieces, 1)
+    word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float16 (pieces, 1)
     tokenizer.json, config.json        as every BERT folder has them
 
 A row of the word table has the numbers of LEVELS, four bits each, two in a byte, the first in the lower half.
@@ -73,7 +73,7 @@ def read_weights(folder: Path = MODEL_FOLDER) -> Weights:
         layers = {name: widened(stored[name], stored[f"{name}.scales"]) for name in stored if not name.endswith(".scales")}
         layers |= {name: np.asarray(value, np.float32) for name, value in rest.items()}
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return Weights(table["rows"], table["scales"].reshape(-1, 1), layers, config)
+        return Weights(table["rows"], table["scales"].astype(np.float32).reshape(-1, 1), layers, config)
     except Exception as error:  # what a damaged file makes the readers raise is theirs to choose
         raise damaged(error) from error
 
