@@ -50,11 +50,11 @@ def bars(figures: Figures, columns: Sequence[str], path: Path, title: str) -> No
         drawn = axes.barh(places + (i - (len(columns) - 1) / 2) * height, values, height * 0.9, label=column)
         axes.bar_label(drawn, [f"{value:.0f}" if value else "" for value in values], padding=2, fontsize=7)
     axes.set_yticks(places, list(figures))
-    axes.invert_yaxis()
+    axes.set_ylim(len(figures) - 0.5, -0.5)
     axes.set_xlim(0, 105)
     axes.set_title(title, fontsize=10, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=min(4, len(columns)), frameon=False)
+    figure.legend(fontsize=8, loc="outside lower center", ncols=min(4, len(columns)), frameon=False)
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
 
