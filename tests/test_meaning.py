@@ -120,6 +120,32 @@ def test_of_words_that_the_model_only_spells_nothing_is_made(bundled, tmp_path):
         assert all(one.by_meaning for one in ranked(collection, "Where was President Putin?")[1])
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(st.lists(st.sampled_from((*WORDS, "Jakarta", "minggu", "zzz", "qqq")), min_size=1, max_size=8, unique=True))
+def test_a_vector_counts_less_where_most_of_what_is_asked_is_unknown(tmp_path_factory, asked):
+    embedder = TranslatingEmbedder()
+    with opened(tmp_path_factory.mktemp("c"), embedder) as collection:
+        parsed, passages = ranked(collection, " ".join(asked))
+        asks = {word.exact: one.asks for word, one in zip(parsed.question.words, parsed.query, strict=True)}
+        share = sum(value for word, value in asks.items() if word in embedder.words) / sum(asks.values())
+        length = 1.0 if share >= 0.5 else max(0.4, 2 * share)
+        assert np.linalg.norm(parsed.vector) == pytest.approx(length, abs=1e-5)
+        for one in passages:
+            cosine = embedder.encode_query(" ".join(asked)) @ embedder.encode_query(TEXTS[one.article_id])
+            assert one.dense == pytest.approx(length * float(cosine), abs=2e-3), "passages are kept in float16"
+
+
+def test_words_decide_in_a_language_that_the_model_does_not_know(bundled, tmp_path):
+    texts = {
+        "rice": "Η τιμή του ρυζιού ανέβηκε ξανά αυτή την εβδομάδα στην αγορά.",
+        "flood": "Η πλημμύρα έκλεισε τους δρόμους της πόλης μετά από τη βροχή.",
+        "match": "Ο αγώνας έληξε χωρίς νικητή μπροστά σε άδειες κερκίδες.",
+    }
+    with opened(tmp_path, bundled, texts, "el") as collection:
+        assert collection.ask("Πόσο ανέβηκε η τιμή του ρυζιού;").citations[0].article.id == "rice"
+        assert not collection.ask("Ποιος βραβεύτηκε στην αγορά της Αθήνας;"), "whose cosines with all three are high"
+
+
 @pytest.mark.parametrize(
     ("language", "question", "foreign"),
     [

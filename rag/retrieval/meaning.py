@@ -24,6 +24,10 @@ EncodeWords = Callable[[Sequence[str]], np.ndarray]
 """Words to float32 (words, dimension), rows of unit length or zeros."""
 PAIRED = frozenset({"ko", "th", "lo", "km", "my"})
 """Languages whose words the lexical side has as pairs of letters, which mean nothing; those of Chinese do."""
+MOST = 0.5
+"""Of what a question asks for, by its words' idf."""
+LEAST = 0.4
+"""What is left of a vector at least: with less, more of what the articles answer is refused (half of the validation questions in Greek)."""
 _PAIRED_LETTERS = regex.compile(r"[\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 
 
@@ -41,15 +45,21 @@ def is_foreign(language: str, question: Question, query: Sequence[QueryWord]) ->
     return known < sum(word.asks for word in query) / 2
 
 
-def words_across(question: Question, query: Sequence[QueryWord], languages: Sequence[str], embedder: Embedder) -> EncodeWords | None:
-    """The `encode_words` of an embedder that has words for most of what is asked for, where one of `languages`, those of the
-    collection, is foreign; else names in common and the cosine say more."""
+def understood(
+    question: Question, query: Sequence[QueryWord], vector: np.ndarray, languages: Sequence[str], embedder: Embedder
+) -> tuple[np.ndarray, EncodeWords | None]:
+    """What an embedder that knows words has to say about a question: its `vector`, shorter where it knows less than MOST of
+    what is asked for, as in a language that was not trained, whose cosines tell nothing; and its `encode_words` where it
+    knows that much and one of `languages`, those of the collection, is foreign. Else names in common say more."""
     encode_words = getattr(embedder, "encode_words", None)
-    if encode_words is None or not any(is_foreign(language, question, query) for language in languages):
-        return None
-    known = encode_words([word.exact for word in question.words]).any(axis=1)
+    if encode_words is None:
+        return vector, None
     asks = np.array([word.asks for word in query])
-    return encode_words if asks[known].sum() >= asks.sum() / 2 else None
+    most = MOST * asks.sum()
+    known = asks[encode_words([word.exact for word in question.words]).any(axis=1)].sum()
+    if known < most:
+        return vector * np.float32(max(LEAST, known / most)), None
+    return vector, encode_words if any(is_foreign(language, question, query) for language in languages) else None
 
 
 def meant(question: Question, query: Sequence[QueryWord], passages: Sequence[bytes], snapshot: Snapshot, encode_words: EncodeWords) -> np.ndarray:

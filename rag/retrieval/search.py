@@ -84,8 +84,8 @@ def rank(
 ) -> Ranking:  # fmt: skip
     """The best passages for a question, at least `top_k` where there are so many with any evidence.
 
-    `query` are its words with their numbers in the snapshot, `vector` is float32 of unit length.  Phrases decide first, then the fused score; ties go by
-    article id, then start.  Of the passages that the sides name those that may score most are weighed first, and more
+    `query` are its words with their numbers in the snapshot, `vector` is float32, of unit length or shorter.  Phrases decide first, then the
+    fused score; ties go by article id, then start.  Of the passages that the sides name those that may score most are weighed first, and more
     while one that is not weighed, or not even named, could still reach the best `top_k` (Fagin's threshold), as far as
     CERTAIN_TO: so the order depends on the articles alone and not on how the collection came to be.  With a `selection` only its passages are
     ranked, by the scores they have in the whole collection.  With `encode_words` the best are ranked again where some are in another language
