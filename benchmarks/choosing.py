@@ -74,7 +74,7 @@ def candidates(one: Row, collection: Collection, number: str) -> Candidates | No
             return None
         passages, spoken = found[1].passages, found[0].question.spoken
     names = {name: i for i, name in enumerate(dict.fromkeys(hit.article_id for hit in passages))}
-    columns = ([getattr(hit, name) for hit in passages] for name in ("dense", "lexical", "coverage"))
+    columns = ([hit.dense * hit.told for hit in passages], [hit.lexical for hit in passages], [hit.coverage for hit in passages])
     judged = np.array(["SAME_LANGUAGE" if hit.same_language else "BY_MEANING" if hit.by_meaning else "OTHER_LANGUAGE" for hit in passages])
     relevant = np.array([hit.article_id in one.relevant[number] for hit in passages])
     documents = np.array([names[hit.article_id] for hit in passages])

@@ -23,9 +23,10 @@ import numpy as np
 import torch
 from babel import Locale
 
+from benchmarks.models import in_float32
 from benchmarks.reporting import save
 from benchmarks.speed import seconds, texts
-from rag.embedding.bundled import BundledEmbedder, load_bundled
+from rag.embedding.bundled import BundledEmbedder
 from rag.embedding.weights import read_tokenizer
 
 THREADS = 2
@@ -83,7 +84,7 @@ def products() -> dict[str, float]:
 
 
 def sentence_transformers(kind: torch.dtype) -> Encode:
-    model = load_bundled().to(kind)
+    model = in_float32().to(kind)
     return lambda found: model.encode(found, batch_size=32, normalize_embeddings=True)
 
 
@@ -98,7 +99,7 @@ def exported(folder: Path) -> Path:
     class Tokens(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.bert = load_bundled()[0].auto_model.float()
+            self.bert = in_float32()[0].auto_model
             self.bert.config._attn_implementation = "eager"
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -23,9 +23,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine import seconds
+from benchmarks.models import in_float32
 from benchmarks.reporting import save
 from rag import Article, Collection
-from rag.embedding.bundled import load_bundled
 from rag.text.passages import passage_spans
 from rag.text.sentences import sentence_spans
 
@@ -92,7 +92,7 @@ def measure(written: list[str]) -> dict[str, float]:
         for name in ("search", "ask"):
             figures[f"{name} - encode_query, ms"] = statistics.median(np.subtract(taken[name], taken["encode_query"]))
         figures |= cold(folder, questions[0])
-    sample, exact = passages[:SLOW_SAMPLE], load_bundled().float()
+    sample, exact = passages[:SLOW_SAMPLE], in_float32()
     figures["float32: encode, passages/s"] = len(sample) / seconds(lambda: exact.encode(sample))
     taken["float32"] = [1000 * seconds(lambda question=question: exact.encode_query(question)) for question in questions[:50]]
     figures["float32: encode_query p50, ms"] = statistics.median(taken["float32"])

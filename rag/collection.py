@@ -27,7 +27,7 @@ from rag.opening import PROBE, model_name, prepare, refuse_mismatch, refuse_othe
 from rag.rebuilding import rebuild
 from rag.removing import remove, restore
 from rag.retrieval.engines import open_indexes
-from rag.retrieval.meaning import understood
+from rag.retrieval.meaning import told_by
 from rag.retrieval.names import with_names
 from rag.retrieval.question import parse_question
 from rag.retrieval.rarity import rare_words
@@ -306,10 +306,10 @@ class Collection:
                 if view is not None:
                     question, known = with_names(parsed, snapshot)
                     query = query_words(question, known, state.passages)
-                    told, encode_words = understood(question, query, vector, languages, self._embedder)
-                    asked = Asked(question, query, told, languages, encode_words)
+                    told, encode_words = told_by(question, query, languages, self._embedder)
+                    asked = Asked(question, query, vector, languages, encode_words)
                     selection = self._selections.at(snapshot, filters) if filters else None
-                    ranking = rank(question, query, told, snapshot, view, selection, encode_words, top_k=min(top_k, TOP_K_MAX))
+                    ranking = rank(question, query, vector, snapshot, view, selection, encode_words, told, top_k=min(top_k, TOP_K_MAX))
                     if not self._indexes.overtaken(snapshot):
                         yield asked, ranking, snapshot, selection.searched if selection else whole
                         return

@@ -71,9 +71,8 @@ class Passage:
 class Hit:
     """A passage found for a question, with the evidence it was ranked by.
 
-    `dense` is the cosine of question and passage, in [-1, 1], or less of it in a language that the model does not know;
-    `lexical` the BM25 score as a share of the most the question could reach, in [0, 1]; the ranks count
-    from 1 and are None where that side did not find the passage.
+    `dense` is the cosine of question and passage, in [-1, 1]; `lexical` the BM25 score as a share of the most the
+    question could reach, in [0, 1]; the ranks count from 1 and are None where that side did not find the passage.
     `matched` lists the words of the question that stand in the passage or its title.  `score` is the fused score.
     """
 

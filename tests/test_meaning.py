@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag import Article, Collection, Filters
+from rag.answering.evidence import confidence, confidence_of
 from rag.embedding import words as word_vectors
 from rag.embedding.bundled import BundledEmbedder
 from rag.embedding.weights import read_tokenizer, read_weights
-from rag.retrieval.fusion import ACROSS
+from rag.retrieval.fusion import ACROSS, weights_of
 from rag.retrieval.meaning import is_foreign
 from rag.retrieval.question import parse_question
 from rag.retrieval.search import query_words
@@ -122,17 +123,32 @@ def test_of_words_that_the_model_only_spells_nothing_is_made(bundled, tmp_path):
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(st.sampled_from((*WORDS, "Jakarta", "minggu", "zzz", "qqq")), min_size=1, max_size=8, unique=True))
-def test_a_vector_counts_less_where_most_of_what_is_asked_is_unknown(tmp_path_factory, asked):
+def test_a_cosine_counts_less_where_most_of_what_is_asked_is_unknown(tmp_path_factory, asked):
     embedder = TranslatingEmbedder()
     with opened(tmp_path_factory.mktemp("c"), embedder) as collection:
         parsed, passages = ranked(collection, " ".join(asked))
         asks = {word.exact: one.asks for word, one in zip(parsed.question.words, parsed.query, strict=True)}
         share = sum(value for word, value in asks.items() if word in embedder.words) / sum(asks.values())
-        length = 1.0 if share >= 0.5 else max(0.4, 2 * share)
-        assert np.linalg.norm(parsed.vector) == pytest.approx(length, abs=1e-5)
-        for one in passages:
+        told = 1.0 if share >= 0.5 else max(0.4, 2 * share)
+        for one in (one for one in passages if not one.by_meaning):
             cosine = embedder.encode_query(" ".join(asked)) @ embedder.encode_query(TEXTS[one.article_id])
-            assert one.dense == pytest.approx(length * float(cosine), abs=2e-3), "passages are kept in float16"
+            assert one.dense == pytest.approx(float(cosine), abs=2e-3), "passages are kept in float16"
+            weights = weights_of(parsed.question.spoken)
+            assert one.score == pytest.approx(weights.dense * told * one.dense + weights.lexical * one.lexical + weights.coverage * one.coverage, abs=1e-6)
+            assert confidence_of(one) == confidence(told * one.dense, one.coverage, same_language=one.same_language)
+
+
+def test_a_name_counts_in_a_question_that_the_model_only_spells(bundled, tmp_path):
+    texts = {"a": "President Putin met the ministers in Moscow on Monday.", "b": "The price of rice rose again.", "c": "Heavy rain closed the roads."}
+    with opened(tmp_path, bundled, texts, "en") as collection:
+        assert collection.ask("Πού ήταν ο πρόεδρος Πούτιν;").citations[0].article.id == "a"
+
+
+def test_a_word_with_digits_tells_nothing_about_the_language(bundled, tmp_path):
+    with opened(tmp_path, bundled, {"a": "Flu burung H5N1 menyebar di Jakarta pada 2023.", "b": "Harga beras naik."}) as collection:
+        assert not bundled.encode_words(["h5n1"]).any()
+        for question, told in (("Apa itu H5N1?", 1.0), ("H5N1", 1.0), ("Πού εξαπλώνεται η γρίπη H5N1;", 0.4)):
+            assert {one.told for one in ranked(collection, question)[1]} == {told}
 
 
 def test_words_decide_in_a_language_that_the_model_does_not_know(bundled, tmp_path):

@@ -31,7 +31,7 @@ AN_ARTICLE_AT_MOST = 2
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with everything its evidence is computed from; `vector` is float32, of unit length or shorter (meaning.py).  `encode_words` is there
+    """A question with everything its evidence is computed from; `vector` is float32 of unit length.  `encode_words` is there
     where articles may be in another language than the question and the model knows words."""
 
     question: Question

@@ -29,15 +29,15 @@ STRONG_FROM = 0.92
 
 
 def confidence_of(passage: Ranked) -> float:
-    return confidence(passage.dense, passage.coverage, same_language=passage.same_language, by_meaning=passage.by_meaning)
+    return confidence(passage.dense, passage.coverage, same_language=passage.same_language, by_meaning=passage.by_meaning, told=passage.told)
 
 
-def confidence(cosine: float, coverage: float, *, same_language: bool, by_meaning: bool = False) -> float:
-    """How likely a passage answers, in (0, 1): logistic in the cosine and in the share of the question's idf it covers."""
+def confidence(cosine: float, coverage: float, *, same_language: bool, by_meaning: bool = False, told: float = 1.0) -> float:
+    """How likely a passage answers, in (0, 1): logistic in what counts of the cosine and in the share of the question's idf it covers."""
     if not same_language and not by_meaning and cosine < BY_CHANCE and coverage < FEW:
         coverage = 0.0
     cosine_factor, coverage_factor, offset = SAME_LANGUAGE if same_language else BY_MEANING if by_meaning else OTHER_LANGUAGE
-    return 1 / (1 + math.exp(-(cosine_factor * cosine + coverage_factor * coverage + offset)))
+    return 1 / (1 + math.exp(-(cosine_factor * told * cosine + coverage_factor * coverage + offset)))
 
 
 def strength(value: float, *, phrase: bool) -> Strength:

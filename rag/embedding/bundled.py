@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import numpy as np
 from rag.embedding.embedder import BUNDLED, Document, Encoded
 from rag.embedding.forward import Forward
 from rag.embedding.sentence_transformer import SentenceTransformerEmbedder, load_model
-from rag.embedding.weights import MODEL_FOLDER, damaged, only_special, read_tokenizer, read_weights, take_parts
+from rag.embedding.weights import MODEL_FOLDER, Weights, damaged, only_special, read_tokenizer, read_weights, take_parts
 from rag.embedding.words import WordVectors
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class BundledEmbedder:
         weights = read_weights(folder)
         self.dimension = weights.dimension
         self._folder, self._tokenizer, self._forward = folder, read_tokenizer(folder), Forward(weights)
-        self.encode_words = WordVectors(self._tokenizer, weights).encode
+        self._table = replace(weights, layers={})  # the small forward pass holds the layers, as it multiplies them
+        self.encode_words = WordVectors(self._tokenizer, self._table).encode
         self._lock, self._asking = threading.Lock(), threading.Lock()
         self._passages: SentenceTransformerEmbedder | None = None
 
@@ -55,15 +57,15 @@ class BundledEmbedder:
     def _for_passages(self) -> SentenceTransformerEmbedder:
         with self._lock:
             if self._passages is None:
-                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder, self._tokenizer), BUNDLED)
+                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder, self._tokenizer, self._table), BUNDLED)
             return self._passages
 
 
-def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None) -> SentenceTransformer:
+def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None, table: Weights | None = None) -> SentenceTransformer:
     """The bundled model as sentence-transformers has it. Raises ModelError like `read_weights`.
 
-    Its large parts, the word table and the vocabulary of `tokenizer`, are put into an empty model: the library would read
-    the vocabulary twice and hold the table in numbers of four bytes.
+    Its large parts, the word `table` and the vocabulary of `tokenizer`, are put into an empty model, those of `folder` where none
+    are given: the library would read the vocabulary twice and hold the table in numbers of four bytes.
     """
     import torch
 
@@ -82,7 +84,7 @@ def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None
     except Exception as error:
         raise damaged(error) from error
     old = inner.get_input_embeddings().weight
-    inner.set_input_embeddings(PackedEmbedding(weights).to(old.device, old.dtype))
+    inner.set_input_embeddings(PackedEmbedding(table or weights).to(old.device, old.dtype))
     inner.config.vocab_size = len(weights.packed)
     return model
 

@@ -9,13 +9,20 @@ from rag.embedding.weights import PAIRS, Weights
 
 
 class PackedEmbedding(torch.nn.Module):
-    """Token ids (…) to rows of the table (…, dimension), in the type that the model has been given."""
+    """Token ids (…) to rows of the table (…, dimension), rounded once to the type that the model has been given."""
 
     def __init__(self, weights: Weights) -> None:
         super().__init__()
         self.register_buffer("packed", torch.from_numpy(weights.packed))
-        self.register_buffer("scales", torch.from_numpy(weights.scales))
-        self.register_buffer("pairs", torch.from_numpy(PAIRS))
+        self.register_buffer("kind", torch.empty(0))
+        self.scales, self.pairs = torch.from_numpy(weights.scales), torch.from_numpy(PAIRS)
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        return embedding(self.packed[ids].int(), self.pairs).flatten(-2) * self.scales[ids]
+        rows = embedding(self.packed[ids].int(), self.pairs).flatten(-2) * self.scales[ids]
+        return rows.to(self.kind.dtype)
+
+    def _apply(self, *arguments: object, **options: object) -> PackedEmbedding:
+        """What `to`, `float` and `cuda` call: scales and pairs go with the table, but stay in float32."""
+        super()._apply(*arguments, **options)
+        self.scales, self.pairs = self.scales.to(self.packed.device), self.pairs.to(self.packed.device)
+        return self

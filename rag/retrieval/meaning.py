@@ -24,10 +24,10 @@ EncodeWords = Callable[[Sequence[str]], np.ndarray]
 """Words to float32 (words, dimension), rows of unit length or zeros."""
 PAIRED = frozenset({"ko", "th", "lo", "km", "my"})
 """Languages whose words the lexical side has as pairs of letters, which mean nothing; those of Chinese do."""
-MOST = 0.5
+KNOWN_FROM = 0.5
 """Of what a question asks for, by its words' idf."""
-LEAST = 0.4
-"""What is left of a vector at least: with less, more of what the articles answer is refused (half of the validation questions in Greek)."""
+TOLD_LEAST = 0.4
+"""With less, more of what the articles answer is refused; with more, more is answered that they do not (half of the validation questions in Greek)."""
 _PAIRED_LETTERS = regex.compile(r"[\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 
 
@@ -45,21 +45,22 @@ def is_foreign(language: str, question: Question, query: Sequence[QueryWord]) ->
     return known < sum(word.asks for word in query) / 2
 
 
-def understood(
-    question: Question, query: Sequence[QueryWord], vector: np.ndarray, languages: Sequence[str], embedder: Embedder
-) -> tuple[np.ndarray, EncodeWords | None]:
-    """What an embedder that knows words has to say about a question: its `vector`, shorter where it knows less than MOST of
-    what is asked for, as in a language that was not trained, whose cosines tell nothing; and its `encode_words` where it
-    knows that much and one of `languages`, those of the collection, is foreign. Else names in common say more."""
+def told_by(question: Question, query: Sequence[QueryWord], languages: Sequence[str], embedder: Embedder) -> tuple[float, EncodeWords | None]:
+    """What an embedder that knows words can tell of a question: how much its cosines count, in [TOLD_LEAST, 1], and its
+    `encode_words` where it knows most of what is asked for and one of `languages`, those of the collection, is foreign.
+
+    In a script that it only spells, as Greek, every passage has a high cosine: names in common and the words say more.
+    Words with digits, as H5N1, are spelled in every language and tell nothing about it.
+    """
     encode_words = getattr(embedder, "encode_words", None)
     if encode_words is None:
-        return vector, None
-    asks = np.array([word.asks for word in query])
-    most = MOST * asks.sum()
-    known = asks[encode_words([word.exact for word in question.words]).any(axis=1)].sum()
-    if known < most:
-        return vector * np.float32(max(LEAST, known / most)), None
-    return vector, encode_words if any(is_foreign(language, question, query) for language in languages) else None
+        return 1.0, None
+    told = [(word.exact, one.asks) for word, one in zip(question.words, query, strict=True) if not any(map(str.isdigit, word.exact))]
+    asks = np.array([asks for _, asks in told])
+    known = asks[encode_words([word for word, _ in told]).any(axis=1)].sum() if told else 0.0
+    if known < KNOWN_FROM * asks.sum():
+        return max(TOLD_LEAST, float(known / (KNOWN_FROM * asks.sum()))), None
+    return 1.0, encode_words if any(is_foreign(language, question, query) for language in languages) else None
 
 
 def meant(question: Question, query: Sequence[QueryWord], passages: Sequence[bytes], snapshot: Snapshot, encode_words: EncodeWords) -> np.ndarray:

@@ -53,7 +53,7 @@ class Ranked:
     """A candidate with its evidence: the fields of `Hit`, how much of the question's idf it covers, how many of the
     question's quoted phrases it holds, whether it is written in the language that is asked in, one of those whose
     words are stemmed: only there a word that is missing says something; and whether it `is_foreign`.  `by_meaning` says
-    that `coverage` is that of meaning.py."""
+    that `coverage` is that of meaning.py; of the cosine `told` counts."""
 
     stored: StoredPassage
     article_id: str
@@ -68,6 +68,7 @@ class Ranked:
     same_language: bool
     foreign: bool
     by_meaning: bool = False
+    told: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +81,21 @@ class Ranking:
 
 def rank(
     question: Question, query: Sequence[QueryWord], vector: np.ndarray, snapshot: Snapshot, view: View, selection: Selection | None = None,
-    encode_words: EncodeWords | None = None, *, top_k: int,
+    encode_words: EncodeWords | None = None, told: float = 1.0, *, top_k: int,
 ) -> Ranking:  # fmt: skip
     """The best passages for a question, at least `top_k` where there are so many with any evidence.
 
-    `query` are its words with their numbers in the snapshot, `vector` is float32, of unit length or shorter.  Phrases decide first, then the
-    fused score; ties go by article id, then start.  Of the passages that the sides name those that may score most are weighed first, and more
+    `query` are its words with their numbers in the snapshot, `vector` is float32 of unit length.  Phrases decide first, then the fused score; ties go by
+    article id, then start.  Of the passages that the sides name those that may score most are weighed first, and more
     while one that is not weighed, or not even named, could still reach the best `top_k` (Fagin's threshold), as far as
     CERTAIN_TO: so the order depends on the articles alone and not on how the collection came to be.  With a `selection` only its passages are
     ranked, by the scores they have in the whole collection.  With `encode_words` the best are ranked again where some are in another language
-    than the question, by what their words mean.
+    than the question, by what their words mean.  Of a cosine `told` counts, as meaning.py has it.
     """
     most = max(RANKED_AT_LEAST, 2 * top_k)
     sure = top_k if encode_words is None else max(top_k, RANKED_AT_LEAST)  # all that are ranked again decide which are the best
     weights = weights_of(question.spoken)
+    weights = replace(weights, dense=weights.dense * told)
     places = find_phrases(question, snapshot, view, selection)
     in_phrase: dict[int, set[str]] = {}
     for place in places:
@@ -111,7 +113,7 @@ def rank(
             break
         k *= 4
     bound = max([named.outside_words, *named.most_words[left].tolist()]) / weights.lexical
-    ranked = _ranked(question, query, evidence, named.dense, bound, most)
+    ranked = _ranked(question, query, evidence, named.dense, bound, most, told)
     if encode_words is not None:
         ranked = _by_meaning(ranked, question, query, snapshot, encode_words)
     return Ranking(tuple(ranked), places)
@@ -187,7 +189,7 @@ class Evidence:
 
 
 def _ranked(
-    question: Question, query: Sequence[QueryWord], evidence: Evidence, dense: Mapping[int, float] | None, next_lexical: float, most: int
+    question: Question, query: Sequence[QueryWord], evidence: Evidence, dense: Mapping[int, float] | None, next_lexical: float, most: int, told: float
 ) -> list[Ranked]:
     found = [one for one in evidence.weighed if one.score > TIE or one.phrases]
     known = {one.stored.id for one in evidence.weighed}
@@ -202,7 +204,7 @@ def _ranked(
         Ranked(
             one.stored, articles[one.stored.article][0], one.score, one.cosine, one.lexical, one.coverage,
             dense_ranks.get(one.stored.id), lexical_ranks.get(one.stored.id), _matched(question, one.present), one.phrases,
-            _same_language(articles[one.stored.article][1], question), foreign[articles[one.stored.article][1]],
+            _same_language(articles[one.stored.article][1], question), foreign[articles[one.stored.article][1]], told=told,
         )
         for one in best
     ]  # fmt: skip
