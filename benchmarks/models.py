@@ -6,21 +6,26 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from sentence_transformers import SentenceTransformer
 
 from benchmarks.sets import Bitext
-from rag.embedding.bundled import load_bundled
 from rag.embedding.embedder import Document, Embedder
 from rag.embedding.weights import read_weights
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 DEPTH = 100
 
 
 def in_float32() -> SentenceTransformer:
     """The bundled model with the values of its files: `load_bundled` gives them in bfloat16 where that is quicker."""
+    import torch  # a benchmark tells whether torch is loaded
+
+    from rag.embedding.bundled import load_bundled
+
     model = load_bundled().float()
     layers = {name: torch.from_numpy(value) for name, value in read_weights().layers.items()}
     model[0].auto_model.load_state_dict(layers, strict=False)  # the word table is none of them
