@@ -27,14 +27,13 @@ from benchmarks.models import in_float32
 from benchmarks.reporting import save
 from benchmarks.speed import seconds, texts
 from rag.embedding.bundled import BundledEmbedder
+from rag.embedding.sentence_transformer import BATCH_TOKENS
 from rag.embedding.weights import read_tokenizer
 
 THREADS = 2
 TOKENS = 120
 QUESTION = "Siapa yang mendampingi pemimpin itu dalam kunjungannya ke Rusia pada bulan September?"
 LANGUAGES = ("id", "en", "ar", "de", "es", "ja", "ru", "th", "tr", "zh")
-BATCH = 6144
-"""Tokens of one forward pass."""
 LOADING = """
 import time
 import faiss, sentence_transformers, torch
@@ -77,7 +76,7 @@ def products() -> dict[str, float]:
     """Billions of additions and multiplications a second."""
     found = {}
     for kind in (torch.float32, torch.bfloat16):
-        rows, matrix = torch.ones(BATCH, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
+        rows, matrix = torch.ones(BATCH_TOKENS, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
         taken = min(seconds(lambda rows=rows, matrix=matrix: torch.nn.functional.linear(rows, matrix)) for _ in range(20))
         found[f"a product in {str(kind).removeprefix('torch.')}, GFLOPS"] = 2 * rows.numel() * len(matrix) / taken / 1e9
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +35,7 @@ class BundledEmbedder:
         weights = read_weights(folder)
         self.dimension = weights.dimension
         self._folder, self._tokenizer, self._forward = folder, read_tokenizer(folder), Forward(weights)
-        self._table = replace(weights, layers={})  # the small forward pass holds the layers, as it multiplies them
-        self.encode_words = WordVectors(self._tokenizer, self._table).encode
+        self.encode_words = WordVectors(self._tokenizer, self._forward.table).encode
         self._lock, self._asking = threading.Lock(), threading.Lock()
         self._passages: SentenceTransformerEmbedder | None = None
 
@@ -57,7 +55,7 @@ class BundledEmbedder:
     def _for_passages(self) -> SentenceTransformerEmbedder:
         with self._lock:
             if self._passages is None:
-                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder, self._tokenizer, self._table), BUNDLED)
+                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder, self._tokenizer, self._forward.table), BUNDLED)
             return self._passages
 
 

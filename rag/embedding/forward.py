@@ -37,7 +37,8 @@ class Forward:
     """Token ids to a unit vector. Safe for many threads: nothing is written after construction."""
 
     def __init__(self, weights: Weights) -> None:
-        self._table = replace(weights, layers={})  # the layers are held once, as they are multiplied
+        self.table = replace(weights, layers={})
+        """Without the layers, which are held once, as they are multiplied."""
         self._heads = int(weights.config["num_attention_heads"])
         self._epsilon = float(weights.config["layer_norm_eps"])
         self._layers = [_layer(weights, f"encoder.layer.{number}.") for number in range(int(weights.config["num_hidden_layers"]))]
@@ -47,7 +48,7 @@ class Forward:
     def vector(self, ids: Sequence[int]) -> np.ndarray:
         """float32 (dimension,), of unit length: the mean of the last layer's token vectors."""
         tokens = np.asarray(ids, np.int64)
-        hidden = self._normed((self._table.rows(tokens) + self._positions[: len(tokens)]).T, self._norm)
+        hidden = self._normed((self.table.rows(tokens) + self._positions[: len(tokens)]).T, self._norm)
         for layer in self._layers:
             hidden = self._normed(hidden + (layer.join @ self._attention(hidden, layer) + layer.join_bias), layer.after_join)
             hidden = self._normed(hidden + (layer.outer @ gelu(layer.inner @ hidden + layer.inner_bias) + layer.outer_bias), layer.after_outer)

@@ -161,7 +161,7 @@ def load_model(path: str, **more: object) -> SentenceTransformer:
 def fastest_dtype(device: str = "cpu") -> torch.dtype:
     """bfloat16 where the processor multiplies it in hardware and is quicker at it, else float32 (float16 is ten times slower on a CPU).
 
-    Some know the instructions and are twice as quick without them.
+    Some know the instructions and are quicker without them.
     """
     import torch
 

@@ -22,8 +22,7 @@ SAMPLED = 4_096
 FEW_PIECES, LETTERS_A_PIECE = 2, 1.5
 """A word of more pieces, with less letters for each, is spelled and not known."""
 _ARABIC = regex.compile(r"\p{Arabic}")
-_HAMZA = regex.compile("[^\n\u0622-\u0626]*[\u0622-\u0626].*")
-"""A piece that has one, of pieces in lines."""
+_HAMZA = regex.compile("[\u0622-\u0626]")
 
 
 class WordVectors:
@@ -72,5 +71,5 @@ class WordVectors:
     def _with_hamza(self) -> dict[str, int]:
         """Rows of the Arabic pieces with hamza or madda by how the lexical side writes them, without; none where that is a piece, too."""
         pieces = self._tokenizer.get_vocab()
-        bare = {without_marks(piece): pieces[piece] for piece in _HAMZA.findall("\n".join(pieces))}
+        bare = {without_marks(piece): row for piece, row in pieces.items() if _HAMZA.search(piece)}
         return {piece: row for piece, row in bare.items() if piece not in pieces}
