@@ -27,11 +27,14 @@ from benchmarks.models import in_float32
 from benchmarks.reporting import save
 from benchmarks.speed import seconds, texts
 from rag.embedding.bundled import BundledEmbedder
+from rag.embedding.int8 import in_bytes, multiplies_bytes
 from rag.embedding.sentence_transformer import BATCH_TOKENS
-from rag.embedding.weights import read_tokenizer
+from rag.embedding.weights import read_tokenizer, read_weights
 
 THREADS = 2
 TOKENS = 120
+BATCH = 16
+"""Passages at a time: their values fit into the processor's cache, in floats and in bytes."""
 QUESTION = "Siapa yang mendampingi pemimpin itu dalam kunjungannya ke Rusia pada bulan September?"
 LANGUAGES = ("id", "en", "ar", "de", "es", "ja", "ru", "th", "tr", "zh")
 LOADING = """
@@ -83,8 +86,13 @@ def products() -> dict[str, float]:
 
 
 def sentence_transformers(kind: torch.dtype) -> Encode:
-    model = in_float32().to(kind)
-    return lambda found: model.encode(found, batch_size=32, normalize_embeddings=True)
+    """`kind` is the type of weights and sums; int8 that of the products alone."""
+    model = in_float32()
+    if kind == torch.int8:
+        in_bytes(model[0].auto_model, read_weights().inputs)
+    else:
+        model.to(kind)
+    return lambda found: model.encode(found, batch_size=BATCH, normalize_embeddings=True)
 
 
 def one_by_one() -> Encode:
@@ -120,8 +128,8 @@ def batched(run: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Encode:
 
     def encode(found: list[str]) -> np.ndarray:
         rows = []
-        for i in range(0, len(found), 32):
-            batch = tokenizer.encode_batch(found[i : i + 32])
+        for i in range(0, len(found), BATCH):
+            batch = tokenizer.encode_batch(found[i : i + BATCH])
             ids, mask = np.array([one.ids for one in batch]), np.array([one.attention_mask for one in batch])
             hidden = run(ids, mask)
             rows.append((hidden * mask[..., None]).sum(1))
@@ -158,7 +166,9 @@ def open_vino(path: Path, precision: str) -> Encode:
 
 def runtimes(folder: Path) -> Iterator[tuple[str, Encode]]:
     yield "sentence-transformers float32", sentence_transformers(torch.float32)
-    yield "sentence-transformers bfloat16 (passages)", sentence_transformers(torch.bfloat16)
+    yield "sentence-transformers bfloat16 (passages where it is quick)", sentence_transformers(torch.bfloat16)
+    if multiplies_bytes():
+        yield "sentence-transformers int8, steps by token (passages elsewhere)", sentence_transformers(torch.int8)
     yield "numpy float32, one text at a time (questions)", one_by_one()
     if all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime")):
         path = exported(folder)

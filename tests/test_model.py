@@ -98,7 +98,7 @@ def test_the_packed_table_gives_the_rows_of_the_whole_one(some, data):
     from rag.embedding.table import PackedEmbedding
 
     packed = np.random.default_rng(some).integers(0, 256, (len(some), 4), np.uint8)
-    weights = Weights(packed, np.array(some, np.float32)[:, None] / 7, {}, {})
+    weights = Weights(packed, np.array(some, np.float32)[:, None] / 7, {}, {}, {})
     ids = data.draw(st.lists(st.lists(st.integers(0, len(some) - 1), min_size=3, max_size=3), min_size=1, max_size=3))
     wanted, table = weights.table()[ids], PackedEmbedding(weights)
     assert (table(torch.tensor(ids)).numpy() == wanted).all()

@@ -118,7 +118,7 @@ def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_p
     table = floats.embeddings.word_embeddings.weight
     packed, scales = in_four_bits(table.detach().numpy())
     with torch.no_grad():  # in float32 on both sides and with the rounded table, whose own error other tests bound: the layers' few bits differ
-        table.copy_(torch.from_numpy(Weights(packed, scales, {}, {}).table()))
+        table.copy_(torch.from_numpy(Weights(packed, scales, {}, {}, {}).table()))
         means = [floats(torch.tensor([ids])).last_hidden_state[0].mean(0) for ids in pieces([foreign(text) for text in unseen])["input_ids"]]
     exact = torch.nn.functional.normalize(torch.stack(means), dim=1).numpy()
     packed = bundle.float().encode([foreign(text) for text in unseen], normalize_embeddings=True)

@@ -91,7 +91,7 @@ def test_four_bits_are_packed_as_described_and_as_near_as_they_can_be(seed, colu
     assert packed.dtype == np.uint8 and packed.shape == (5, columns // 2) and scales.shape == (5, 1) and scales.dtype == np.float32
     numbers = np.unpackbits(packed, axis=-1, bitorder="little").reshape(5, columns, 4) @ (1 << np.arange(4))
     stored = LEVELS[numbers] * scales
-    weights = Weights(packed, scales, {}, {})
+    weights = Weights(packed, scales, {}, {}, {})
     assert weights.dimension == columns and (weights.table() == stored).all() and (weights.rows(np.array([3, 1])) == stored[[3, 1]]).all()
     assert not stored[-1].any()
     best = (LEVELS[numbers] * table).sum(1) / np.square(LEVELS[numbers]).sum(1)

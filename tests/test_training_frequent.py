@@ -167,7 +167,7 @@ def test_a_bundle_gets_whole_words_where_their_english_lies_and_loses_what_is_no
     made = vocabulary.tokenizer({piece: row for row, piece in enumerate(pieces)})
     special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "cls", "sep", "pad", "mask")}
     PreTrainedTokenizerFast(tokenizer_object=made, **special).save_pretrained(tmp_path / "model")
-    pack(tmp_path / "model", tmp_path / "bundle")
+    pack(tmp_path / "model", tmp_path / "bundle", {})
     settings = json.loads((tmp_path / "bundle" / "tokenizer.json").read_text(encoding="utf-8"))
     (tmp_path / "bundle" / "tokenizer.json").write_text(json.dumps(settings | {"normalizer": {"type": "Lowercase"}}), encoding="utf-8")
     monkeypatch.setattr("training.continuation.frequencies", lambda language: {"шоу": 0.1} if language != "min" else {})

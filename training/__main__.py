@@ -24,6 +24,7 @@ from training.encyclopedia import ENCYCLOPEDIA, LANGUAGE, encyclopedia_sentences
 from training.finish import Finish, Finishing
 from training.frequent import form_pairs, whole_words
 from training.held_out import HeldOut
+from training.inputs import LOOKED_AT, largest_inputs
 from training.languages import LANGUAGES, SWITCHED_WEIGHTS
 from training.mixture import Targets, local_stream, translation_streams
 from training.names import name_pairs
@@ -93,7 +94,8 @@ def make(
         blended(student.bert, load_bert(work / "start"), way)
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
-    pack(work / "model", out)
+    sample = tokenizer([pair.text for some in pairs.values() for pair in thinned(some, LOOKED_AT)], truncation=True, max_length=LONGEST)["input_ids"]
+    pack(work / "model", out, largest_inputs(student.bert, sample))
     report = {
         "pairs": {language.code: len(some) for language, some in pairs.items()},
         "sources": _counts([pair.source for some in pairs.values() for pair in some]),

@@ -1,6 +1,6 @@
 """The model as it is bundled: the layers' matrices in int8, the word table in four bits, everything else in float16.
 
-    model.safetensors                  norms, biases, positions
+    model.safetensors                  norms, biases, positions; NAME.inputs (columns,), how large the values become that meet a matrix
     layers.int8.safetensors            the matrices of the layers: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
     word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float16 (pieces, 1); rag/embedding/weights.py widens them
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from rag.embedding.weights import AT_ONCE, LEVELS, TABLE_FILE
+from rag.embedding.weights import AT_ONCE, INPUTS, LAYERS_FILE, LEVELS, TABLE_FILE
 
 TABLE = "embeddings.word_embeddings.weight"
 GROUP = 96
@@ -62,20 +63,21 @@ def in_four_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return numbers[:, ::2] | numbers[:, 1::2] << 4, scales
 
 
-def pack(source: Path, target: Path) -> None:
-    """Writes the bundle of the BertModel and tokenizer in `source`; raises ValueError where it is larger than allowed."""
+def pack(source: Path, target: Path, inputs: Mapping[str, Tensor]) -> None:
+    """Writes the bundle of the BertModel and tokenizer in `source`, with what `largest_inputs` says of it; raises ValueError where it is
+    larger than allowed."""
     weights = {name.removeprefix("bert."): value for name, value in load_file(source / "model.safetensors").items()}
     (target / "1_Pooling").mkdir(parents=True, exist_ok=True)
     rows, scales = in_four_bits(weights.pop(TABLE).float().numpy())
     save_file({"rows": torch.from_numpy(rows), "scales": torch.from_numpy(scales).half()}, target / TABLE_FILE)
     layers: dict[str, Tensor] = {}
-    rest: dict[str, Tensor] = {}
+    rest = {f"{name}{INPUTS}": value.half() for name, value in inputs.items()}
     for name, value in weights.items():
         if name.startswith("encoder.layer.") and value.ndim == 2:
             layers[name], layers[f"{name}.scales"] = quantised(value, value.shape[1] // GROUP)
         elif not name.startswith("pooler."):
             rest[name] = value.half().contiguous()
-    save_file(layers, target / "layers.int8.safetensors")
+    save_file(layers, target / LAYERS_FILE)
     save_file(rest, target / "model.safetensors", metadata={"format": "pt"})
     _write_settings(source, target, len(rows))
     _check_size(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +55,9 @@ class BundledEmbedder:
     def _for_passages(self) -> SentenceTransformerEmbedder:
         with self._lock:
             if self._passages is None:
-                self._passages = SentenceTransformerEmbedder(load_bundled(self._folder, self._tokenizer, self._forward.table), BUNDLED)
+                model = load_bundled(self._folder, self._tokenizer, self._forward.table)
+                _quicken(model, self._forward.table.inputs)
+                self._passages = SentenceTransformerEmbedder(model, BUNDLED)
             return self._passages
 
 
@@ -85,6 +87,17 @@ def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None
     inner.set_input_embeddings(PackedEmbedding(table or weights).to(old.device, old.dtype))
     inner.config.vocab_size = len(weights.packed)
     return model
+
+
+def _quicken(model: SentenceTransformer, inputs: Mapping[str, np.ndarray]) -> None:
+    """Multiplies bytes where the processor is quick at it and at no smaller floats."""
+    import torch
+
+    from rag.embedding.int8 import in_bytes, multiplies_bytes
+
+    inner = model[0].auto_model
+    if inner.device.type == "cpu" and inner.dtype == torch.float32 and multiplies_bytes():
+        in_bytes(inner, inputs)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The files of the bundled model, read without any framework. Matrices are stored in few bits with scales and widened here.
 
-    model.safetensors                  norms, biases, positions, float16
+    model.safetensors                  norms, biases, positions, float16; NAME.inputs (columns,), how large the values become that meet a matrix
     layers.int8.safetensors            the layers' matrices: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
     word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float16 (pieces, 1)
     tokenizer.json, config.json        as every BERT folder has them
@@ -35,16 +35,19 @@ _PARTS = PAIRS.view(np.complex64)[:, 0]
 AT_ONCE = 1_024
 """Rows that are widened at a time: what lies between fits into the processor's cache."""
 LAYERS_FILE = "layers.int8.safetensors"
+INPUTS = ".inputs"
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """`packed` uint8 (pieces, dimension / 2) as LEVELS, times `scales` float32 (pieces, 1), is the word table; `layers` has
-    everything else by BertModel's names, float32."""
+    everything else by BertModel's names, float32. `inputs` has the largest absolute values that came to each column of a linear
+    layer when the model was made, float32 (columns,), by its name or the name of the layers around it that share them."""
 
     packed: np.ndarray
     scales: np.ndarray
     layers: Mapping[str, np.ndarray]
+    inputs: Mapping[str, np.ndarray]
     config: Mapping[str, object]
 
     @property
@@ -71,9 +74,10 @@ def read_weights(folder: Path = MODEL_FOLDER) -> Weights:
     try:
         table, stored, rest = (load_file(folder / name) for name in (TABLE_FILE, LAYERS_FILE, "model.safetensors"))
         layers = {name: widened(stored[name], stored[f"{name}.scales"]) for name in stored if not name.endswith(".scales")}
-        layers |= {name: np.asarray(value, np.float32) for name, value in rest.items()}
+        rest = {name: np.asarray(value, np.float32) for name, value in rest.items()}
+        inputs = {name.removesuffix(INPUTS): rest.pop(name) for name in list(rest) if name.endswith(INPUTS)}
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return Weights(table["rows"], table["scales"].astype(np.float32).reshape(-1, 1), layers, config)
+        return Weights(table["rows"], table["scales"].astype(np.float32).reshape(-1, 1), layers | rest, inputs, config)
     except Exception as error:  # what a damaged file makes the readers raise is theirs to choose
         raise damaged(error) from error
 
