@@ -5,7 +5,7 @@
 The same passages of 120 tokens and the same question of 12 words for each, two threads; ONNX Runtime and OpenVINO are
 measured where they are installed (`pip install onnx onnxruntime openvino`). Closeness is the smallest cosine to float32
 over the texts of ten languages. Loading is timed in processes of their own, beside the largest product of a layer in
-float32 and bfloat16: the bound of the passages. `--out` writes NAME.md and NAME.json.
+float32 and bfloat16: the bound of passages in these. `--out` writes NAME.md and NAME.json.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from benchmarks.models import in_float32
 from benchmarks.reporting import save
 from benchmarks.speed import seconds, texts
 from rag.embedding.bundled import BundledEmbedder
-from rag.embedding.int8 import in_bytes, multiplies_bytes
-from rag.embedding.sentence_transformer import BATCH_TOKENS
+from rag.embedding.int8 import multiplies_bytes, quantise
 from rag.embedding.weights import read_tokenizer, read_weights
 
 THREADS = 2
@@ -79,17 +78,17 @@ def products() -> dict[str, float]:
     """Billions of additions and multiplications a second."""
     found = {}
     for kind in (torch.float32, torch.bfloat16):
-        rows, matrix = torch.ones(BATCH_TOKENS, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
+        rows, matrix = torch.ones(BATCH * TOKENS, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
         taken = min(seconds(lambda rows=rows, matrix=matrix: torch.nn.functional.linear(rows, matrix)) for _ in range(20))
         found[f"a product in {str(kind).removeprefix('torch.')}, GFLOPS"] = 2 * rows.numel() * len(matrix) / taken / 1e9
     return found
 
 
 def sentence_transformers(kind: torch.dtype) -> Encode:
-    """`kind` is the type of weights and sums; int8 that of the products alone."""
+    """`kind` is the type of everything; int8 that of the layers' products alone."""
     model = in_float32()
     if kind == torch.int8:
-        in_bytes(model[0].auto_model, read_weights().inputs)
+        quantise(model[0].auto_model, read_weights().inputs)
     else:
         model.to(kind)
     return lambda found: model.encode(found, batch_size=BATCH, normalize_embeddings=True)
@@ -168,7 +167,7 @@ def runtimes(folder: Path) -> Iterator[tuple[str, Encode]]:
     yield "sentence-transformers float32", sentence_transformers(torch.float32)
     yield "sentence-transformers bfloat16 (passages where it is quick)", sentence_transformers(torch.bfloat16)
     if multiplies_bytes():
-        yield "sentence-transformers int8, steps by token (passages elsewhere)", sentence_transformers(torch.int8)
+        yield "sentence-transformers int8, scaled by token (passages elsewhere)", sentence_transformers(torch.int8)
     yield "numpy float32, one text at a time (questions)", one_by_one()
     if all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime")):
         path = exported(folder)

@@ -102,7 +102,7 @@ def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_p
     from transformers import AutoTokenizer
 
     from rag.embedding.bundled import load_bundled
-    from rag.embedding.weights import Weights
+    from rag.embedding.weights import Weights, read_weights
     from training.pack import in_four_bits
     from training.student import Student, encode
     from training.teacher import load_bert
@@ -114,6 +114,9 @@ def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_p
     bundle: SentenceTransformer = load_bundled(made / "work" / "bundle")
     got = bundle.encode([foreign(text) for text in unseen], normalize_embeddings=True)
     assert accuracy(got, wanted) >= 0.9
+    inputs, parts = read_weights(made / "work" / "bundle").inputs, ("attention.self", "attention.output.dense", "intermediate.dense", "output.dense")
+    assert inputs.keys() == {f"encoder.layer.{number}.{part}" for number in range(2) for part in parts}
+    assert all((largest > 0).all() for largest in inputs.values())
     pieces, floats = AutoTokenizer.from_pretrained(made / "work" / "model"), load_bert(made / "work" / "model").float().eval()
     table = floats.embeddings.word_embeddings.weight
     packed, scales = in_four_bits(table.detach().numpy())

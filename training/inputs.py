@@ -1,4 +1,4 @@
-"""How large the values become that meet the model's matrices, which rag/embedding/int8.py shares out between the two."""
+"""The largest values of the inputs of the model's matrices, by which rag/embedding/int8.py evens out the two."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transformers import BertModel
 LOOKED_AT = 4
 """Texts of each source of each language that are looked at."""
 SHARED = ".query"
-"""What meets this matrix meets those of keys and values, too: one name for the three."""
+"""Keys and values have the same inputs: one name for the three."""
 
 
 def largest_inputs(model: BertModel, texts: Iterable[list[int]]) -> dict[str, Tensor]:

@@ -1,6 +1,6 @@
 """The model as it is bundled: the layers' matrices in int8, the word table in four bits, everything else in float16.
 
-    model.safetensors                  norms, biases, positions; NAME.inputs (columns,), how large the values become that meet a matrix
+    model.safetensors                  norms, biases, positions; NAME.inputs (columns,), largest absolute values of a layer's inputs
     layers.int8.safetensors            the matrices of the layers: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
     word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float16 (pieces, 1); rag/embedding/weights.py widens them
 

@@ -49,7 +49,8 @@ class BundledEmbedder:
 
     @property
     def model(self) -> SentenceTransformer:
-        """The same model as sentence-transformers has it, loaded when first asked for."""
+        """The same model as sentence-transformers has it, loaded when first asked for, to encode with: `load_bundled` gives one that can
+        also be copied, saved or trained."""
         return self._for_passages().model
 
     def _for_passages(self) -> SentenceTransformerEmbedder:
@@ -90,14 +91,17 @@ def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None
 
 
 def _quicken(model: SentenceTransformer, inputs: Mapping[str, np.ndarray]) -> None:
-    """Multiplies bytes where the processor is quick at it and at no smaller floats."""
+    """Multiplies in int8 where the processor can, unless it is quick at bfloat16. Raises ModelError where `inputs` do not fit."""
     import torch
 
-    from rag.embedding.int8 import in_bytes, multiplies_bytes
+    from rag.embedding.int8 import multiplies_bytes, quantise
 
     inner = model[0].auto_model
     if inner.device.type == "cpu" and inner.dtype == torch.float32 and multiplies_bytes():
-        in_bytes(inner, inputs)
+        try:
+            quantise(inner, inputs)
+        except Exception as error:
+            raise damaged(error) from error
 
 
 @contextmanager

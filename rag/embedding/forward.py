@@ -1,7 +1,7 @@
 """BertModel's forward pass with mean pooling, for one text, in numpy: a question needs no framework.
 
 Importing torch takes seconds and a question is a dozen tokens, whose vector costs little more than reading the
-weights once. Passages, thousands at a time, go through torch, which multiplies in bfloat16.
+weights once. Passages, thousands at a time, go through torch, which multiplies in fewer bits.
 
 A token's vector is a column here: so few of them are multiplied a quarter faster on the right of the matrices as they are
 stored than on the left of transposed ones, which are packed anew for each product.

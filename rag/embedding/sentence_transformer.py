@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import timeit
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-BATCH_TOKENS = 6144
-"""Padded tokens in one forward pass: large enough to fill the processor's matrix units, small enough for its cache."""
-CLEARLY = 1.5
+BATCH_BYTES = 10_240
+"""Padded tokens in one forward pass times the bytes of a number: large enough to fill the processor's matrix units, small enough for its cache."""
+CLEARLY = 1.25
 """Less, and what else the machine does would choose, from one loading to the next."""
 
 
@@ -41,6 +42,8 @@ class SentenceTransformerEmbedder:
         tokenizer = getattr(model, "tokenizer", None)
         self._tokenizer = tokenizer if getattr(tokenizer, "is_fast", False) else None
         self._prompt = _document_prompt(model)
+        self._batch_tokens = BATCH_BYTES // next((values.dtype.itemsize for values in model.parameters()), 4)
+        self._reading = threading.Lock()  # the tokenizer is told anew for each batch how to pad it
 
     @classmethod
     def named(cls, name: str) -> SentenceTransformerEmbedder:
@@ -77,7 +80,8 @@ class SentenceTransformerEmbedder:
         import torch
 
         with torch.inference_mode():
-            features = self.model.preprocess(list(texts), prompt=prompt)
+            with self._reading:
+                features = self.model.preprocess(list(texts), prompt=prompt)
             return self.model({key: value.to(self.model.device) if hasattr(value, "to") else value for key, value in features.items()})
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
@@ -86,7 +90,7 @@ class SentenceTransformerEmbedder:
         lengths = [min(limit, 2 + len(text.encode()) // 4) for text in texts]
         batch: list[int] = []
         for i in sorted(range(len(texts)), key=lambda i: -lengths[i]):
-            if batch and (len(batch) + 1) * lengths[batch[0]] > BATCH_TOKENS:
+            if batch and (len(batch) + 1) * lengths[batch[0]] > self._batch_tokens:
                 yield batch
                 batch = []
             batch.append(i)
@@ -102,10 +106,11 @@ class SentenceTransformerEmbedder:
         if self._tokenizer is None or tokens is None or tokens.ndim != 3 or tokens.shape[2] != self.dimension:
             return none
         prompt = self._prompt or ""
-        places = self._tokenizer(
-            [prompt + text for text in texts], return_offsets_mapping=True, truncation=True, max_length=tokens.shape[1],
-            padding="max_length", return_tensors="np",
-        )["offset_mapping"]  # fmt: skip
+        with self._reading:
+            places = self._tokenizer(
+                [prompt + text for text in texts], return_offsets_mapping=True, truncation=True, max_length=tokens.shape[1],
+                padding="max_length", return_tensors="np",
+            )["offset_mapping"]  # fmt: skip
         if places.shape[1] != tokens.shape[1]:
             return none
         width = max(len(document.sentences) for document in documents)

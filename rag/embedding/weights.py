@@ -1,6 +1,6 @@
 """The files of the bundled model, read without any framework. Matrices are stored in few bits with scales and widened here.
 
-    model.safetensors                  norms, biases, positions, float16; NAME.inputs (columns,), how large the values become that meet a matrix
+    model.safetensors                  norms, biases, positions, float16; NAME.inputs (columns,), largest absolute values of a layer's inputs
     layers.int8.safetensors            the layers' matrices: NAME int8 (rows, columns), NAME.scales float32 (rows, groups)
     word_embeddings.int4.safetensors   rows uint8 (pieces, dimension / 2), scales float16 (pieces, 1)
     tokenizer.json, config.json        as every BERT folder has them
