@@ -32,7 +32,7 @@ from rag.embedding.weights import read_tokenizer, read_weights
 
 THREADS = 2
 TOKENS = 120
-BATCH = 16
+BATCH = 8
 """Passages at a time: their values fit into the processor's cache, in floats and in bytes."""
 QUESTION = "Siapa yang mendampingi pemimpin itu dalam kunjungannya ke Rusia pada bulan September?"
 LANGUAGES = ("id", "en", "ar", "de", "es", "ja", "ru", "th", "tr", "zh")

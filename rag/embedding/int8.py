@@ -108,7 +108,7 @@ def _quantised(part: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Te
 
 
 def _packed(part: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """int8 (rows, columns) in the processor's order, scales (rows,) and the sums of its rows (rows,), float32."""
-    scales = part.abs().amax(1).clamp_min(SMALLEST) / 127
-    values = torch.round(part / scales[:, None]).to(torch.int8)
-    return torch.ops.onednn.qlinear_prepack(values, None), scales, values.sum(1) * scales
+    """Overwrites `part` (rows, columns): int8 in the processor's order, scales (rows,) and the sums of its rows (rows,), float32."""
+    scales = torch.maximum(part.amax(1), -part.amin(1)).clamp_min_(SMALLEST) / 127
+    part.div_(scales[:, None]).round_()
+    return torch.ops.onednn.qlinear_prepack(part.to(torch.int8), None), scales, part.sum(1) * scales
