@@ -34,7 +34,7 @@ class BundledEmbedder:
         """Raises ModelError where a file of the model is missing or damaged."""
         weights = read_weights(folder)
         self.dimension = weights.dimension
-        self._folder, self._tokenizer, self._forward = folder, read_tokenizer(folder), Forward(weights)
+        self._folder, self._weights, self._tokenizer, self._forward = folder, weights, read_tokenizer(folder), Forward(weights)
         self.encode_words = WordVectors(self._tokenizer, self._forward.table).encode
         self._lock, self._asking = threading.Lock(), threading.Lock()
         self._passages: SentenceTransformerEmbedder | None = None
@@ -56,23 +56,24 @@ class BundledEmbedder:
     def _for_passages(self) -> SentenceTransformerEmbedder:
         with self._lock:
             if self._passages is None:
-                model = load_bundled(self._folder, self._tokenizer, self._forward.table)
-                _quicken(model, self._forward.table.inputs)
+                model = load_bundled(self._folder, self._tokenizer, self._weights)
+                _quicken(model, self._weights.inputs)
                 self._passages = SentenceTransformerEmbedder(model, BUNDLED)
+                self._weights = self._forward.table  # the layers are held twice no longer than they are needed
             return self._passages
 
 
-def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None, table: Weights | None = None) -> SentenceTransformer:
+def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None, weights: Weights | None = None) -> SentenceTransformer:
     """The bundled model as sentence-transformers has it. Raises ModelError like `read_weights`.
 
-    Its large parts, the word `table` and the vocabulary of `tokenizer`, are put into an empty model, those of `folder` where none
-    are given: the library would read the vocabulary twice and hold the table in numbers of four bytes.
+    Its large parts, the `weights` and the vocabulary of `tokenizer`, are put into an empty model, those of `folder` where none
+    are given: the library would read the vocabulary twice and hold the word table in numbers of four bytes.
     """
     import torch
 
     from rag.embedding.table import PackedEmbedding
 
-    weights, tokenizer = read_weights(folder), tokenizer or read_tokenizer(folder)
+    weights, tokenizer = weights or read_weights(folder), tokenizer or read_tokenizer(folder)
     try:
         with _without_warnings():
             model = load_model(str(folder), config_kwargs={"vocab_size": 1}, processor_kwargs={"tokenizer_object": only_special(tokenizer)})
@@ -85,7 +86,7 @@ def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None
     except Exception as error:
         raise damaged(error) from error
     old = inner.get_input_embeddings().weight
-    inner.set_input_embeddings(PackedEmbedding(table or weights).to(old.device, old.dtype))
+    inner.set_input_embeddings(PackedEmbedding(weights).to(old.device, old.dtype))
     inner.config.vocab_size = len(weights.packed)
     return model
 
