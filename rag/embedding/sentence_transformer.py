@@ -180,7 +180,7 @@ def fastest_dtype(device: str = "cpu") -> torch.dtype:
 
 
 def _seconds(dtype: torch.dtype) -> float:
-    """Of multiplying a batch with a layer's matrix, the best of five times."""
+    """Of multiplying a passage's tokens with a layer's matrix, the best of five times."""
     import torch
 
     rows, matrix = torch.ones(128, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)

@@ -22,8 +22,8 @@ LEARNED = Weights(dense=0.5, lexical=0.3, coverage=0.2)
 """In English and Indonesian: the bundled model learned from questions in these, so there its cosines tell most."""
 ACROSS = Weights(dense=0.3, lexical=0.4, coverage=0.3)
 """For a passage in another language than the question's, where coverage is that of meaning.py.  All were chosen on one
-half of the questions of every validation set by benchmarks/choosing.py, LEARNED between the best for IDK-MRC and TyDi QA
-(more of the cosine) and for FacQA (more of the coverage); docs/benchmarks.md has the other half."""
+half of the questions of every validation set, USUAL by benchmarks/choosing.py, the others by hand near the best there: LEARNED between
+that for IDK-MRC and TyDi QA (more of the cosine) and for FacQA (more of the coverage); docs/benchmarks.md has the other half."""
 
 
 def weights_of(spoken: Collection[str]) -> Weights:
