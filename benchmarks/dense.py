@@ -9,6 +9,7 @@ asked; with `--questions` only the first N of sets in several languages. `--out`
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 from pathlib import Path
 
 import ir_measures
@@ -17,7 +18,7 @@ from ir_measures import nDCG
 from benchmarks.baselines import WhitespaceBM25
 from benchmarks.models import Alone, RememberingEmbedder, matched
 from benchmarks.reporting import save, table
-from benchmarks.sets import Row, bitexts, rows
+from benchmarks.sets import Row, bitexts, document_sentences, rows
 from rag.embedding import BUNDLED, load_embedder
 from rag.embedding.embedder import Embedder
 
@@ -58,7 +59,7 @@ def main() -> None:
     arguments = parser.parse_args()
     embedder = RememberingEmbedder(load_embedder(arguments.model))
     found = measured(arguments.data, embedder, arguments.questions, arguments.rows)
-    matches = {} if arguments.rows else {one.name: matched(embedder, one) for one in bitexts(arguments.data)}
+    matches = {} if arguments.rows else {one.name: matched(embedder, one) for one in chain(bitexts(arguments.data), document_sentences(arguments.data))}
     sentences = {name: dict(zip(WAYS, both, strict=True)) for name, both in matches.items()}
     for name, both in sentences.items():
         print(name, *(f"{value:.1f}" for value in both.values()))

@@ -18,6 +18,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.text.sentences import sentence_spans
+
+SHORTEST = 40
+"""Characters of an English sentence that is matched, where sentences come out of documents."""
+AS_LONG = 1.5
+"""A sentence and its translation take shares of their documents that differ by this factor at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -66,6 +73,30 @@ def bitexts(data: Path, sentences: int = 2_000) -> Iterator[Bitext]:
         if re.fullmatch(r".+\.[a-z]{2,3}-[a-z]{2,3}", path.stem):
             pairs = [line.split("\t")[:2] for line in path.read_text(encoding="utf-8").splitlines() if "\t" in line][:sentences]
             yield Bitext(path.stem, [left for left, _ in pairs], [right for _, right in pairs])
+
+
+def document_sentences(data: Path, other: str = "en") -> Iterator[Bitext]:
+    """Sentences of documents that a set has in several languages, beside those of `other`.
+
+    Only of documents cut into as many sentences in both, and only those of SHORTEST characters in `other` that take
+    about as much of their document in both: such sentences are taken for translations of each other.
+    """
+    for path in sorted(data.rglob(f"corpus.{other}.jsonl")):
+        documents = {one["_id"]: one["text"] for one in json_lines(path)}
+        for translated in sorted(path.parent.glob("corpus.*.jsonl")):
+            if translated != path:
+                pairs = [pair for one in json_lines(translated) if one["_id"] in documents for pair in _aligned(one["text"], documents[one["_id"]])]
+                name = f"{path.parent.relative_to(data).as_posix()} sentences.{_suffix(translated)}-{other}"
+                yield Bitext(name, [left for left, _ in pairs], [right for _, right in pairs])
+
+
+def _aligned(left: str, right: str) -> list[tuple[str, str]]:
+    both = [[text[span.start : span.end].strip() for span in sentence_spans(text)] for text in (left, right)]
+    if len(both[0]) != len(both[1]):
+        return []
+    shares = [(len(one) / len(left), len(other) / len(right)) for one, other in zip(*both, strict=True)]
+    alike = [max(pair) <= AS_LONG * min(pair) for pair in shares]
+    return [(one, other) for one, other, fits in zip(*both, alike, strict=True) if fits and len(other) >= SHORTEST]
 
 
 def _row(name: str, asked: str, language: str, corpus: Path, queries: Path, qrels: list[tuple[str, str, int]]) -> Row:

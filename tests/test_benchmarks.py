@@ -15,7 +15,7 @@ from benchmarks.choosing import Candidates, best_weights, fitted, grid, rates
 from benchmarks.dense import main as dense_main
 from benchmarks.models import Alone, matched
 from benchmarks.reporting import mean, table
-from benchmarks.sets import Bitext, bitexts, rows
+from benchmarks.sets import Bitext, bitexts, document_sentences, rows
 from tests.fakes import WordCountEmbedder
 
 CORPUS = [{"_id": "a", "title": "Beras", "text": "harga beras naik"}, {"_id": "b", "title": "", "text": "gempa di laut"}]
@@ -52,6 +52,25 @@ def test_every_set_is_found_and_languages_are_paired(data):
     assert found["news_id"].questions == {"valid1": "valid"} and found["news_id"].corpus == {"a": "Beras\nharga beras naik", "b": "gempa di laut"}
     assert found["pairs.de-id"].corpus == {"p": "Beras"} and found["pairs.de-id"].questions == {"q": "Der Reis?"}
     assert list(bitexts(data)) == [Bitext("news.id-en", ["satu", "dua"], ["one", "two"])]
+
+
+def test_sentences_of_a_document_stand_beside_those_of_its_translation(tmp_path):
+    rice, quake, short = "The price of rice went up in every market again.", "An earthquake struck the sea off the northern coast.", "Nobody was hurt."
+    english = [f"{rice} {quake}", f"{quake} {short}", f"{rice} {rice}", rice]
+    german = [
+        "Der Preis für Reis stieg wieder auf jedem Markt. Ein Beben erschütterte das Meer vor der nördlichen Küste.",
+        "Ein Beben erschütterte das Meer vor der nördlichen Küste. Niemand wurde verletzt.",
+        "Der Preis für Reis stieg wieder auf jedem Markt.",
+    ]
+    for language, texts in (("en", english), ("de", german)):
+        lines(tmp_path / "pairs" / f"corpus.{language}.jsonl", [{"_id": f"p{i}", "text": text} for i, text in enumerate(texts)])
+    first, second = german[0].split(". ")
+    wanted = Bitext("pairs sentences.de-en", [f"{first}.", second, second], [rice, quake, quake])
+    assert list(document_sentences(tmp_path)) == [wanted]
+    unlike = german[:1] + ["Ein Beben. " + german[1].split(". ")[1] + " Das sagten die Leute an der nördlichen Küste in jedem Haus."]
+    assert list(document_sentences(tmp_path / "nothing")) == []
+    lines(tmp_path / "pairs" / "corpus.de.jsonl", [{"_id": f"p{i}", "text": text} for i, text in enumerate(unlike)])
+    assert next(document_sentences(tmp_path)).right == [rice, quake]
 
 
 WORDS = st.lists(st.sampled_from(["beras", "rice", "gempa", "naik"]), min_size=1, max_size=6).map(" ".join)
