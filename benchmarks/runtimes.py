@@ -114,9 +114,7 @@ def exported(folder: Path) -> Path:
     path = folder / "model.onnx"
     ids = torch.ones(2, 8, dtype=torch.long)
     axes = {"ids": {0: "texts", 1: "tokens"}, "mask": {0: "texts", 1: "tokens"}, "hidden": {0: "texts", 1: "tokens"}}
-    torch.onnx.export(
-        Tokens().eval(), (ids, ids), str(path), input_names=["ids", "mask"], output_names=["hidden"], dynamic_axes=axes, dynamo=False
-    )
+    torch.onnx.export(Tokens().eval(), (ids, ids), str(path), input_names=["ids", "mask"], output_names=["hidden"], dynamic_axes=axes, dynamo=False)
     return path
 
 
