@@ -20,6 +20,8 @@ from pathlib import Path
 
 from rag.text.sentences import sentence_spans
 
+MOST_SENTENCES = 2_000
+"""Every one is compared with every other."""
 SHORTEST = 40
 """Characters of an English sentence that is matched, where sentences come out of documents."""
 AS_LONG = 1.5
@@ -67,7 +69,7 @@ def rows(data: Path) -> Iterator[Row]:
                     yield _row(f"{name}.{asked}-{language}", asked, language, corpus, folder / f"queries.{asked}.jsonl", qrels)
 
 
-def bitexts(data: Path, sentences: int = 2_000) -> Iterator[Bitext]:
+def bitexts(data: Path, sentences: int = MOST_SENTENCES) -> Iterator[Bitext]:
     """The sentence pairs under `data`, at most so many of each file."""
     for path in sorted(data.rglob("*.tsv")):
         if re.fullmatch(r".+\.[a-z]{2,3}-[a-z]{2,3}", path.stem):
@@ -75,18 +77,18 @@ def bitexts(data: Path, sentences: int = 2_000) -> Iterator[Bitext]:
             yield Bitext(path.stem, [left for left, _ in pairs], [right for _, right in pairs])
 
 
-def document_sentences(data: Path, other: str = "en") -> Iterator[Bitext]:
-    """Sentences of documents that a set has in several languages, beside those of `other`.
+def document_sentences(data: Path, sentences: int = MOST_SENTENCES) -> Iterator[Bitext]:
+    """Sentences of documents that a set has in several languages, beside those in English; at most so many of each language.
 
-    Only of documents cut into as many sentences in both, and only those of SHORTEST characters in `other` that take
+    Only of documents cut into as many sentences in both, and only those of SHORTEST characters in English that take
     about as much of their document in both: such sentences are taken for translations of each other.
     """
-    for path in sorted(data.rglob(f"corpus.{other}.jsonl")):
-        documents = {one["_id"]: one["text"] for one in json_lines(path)}
+    for path in sorted(data.rglob("corpus.en.jsonl")):
+        english = {one["_id"]: one["text"] for one in json_lines(path)}
         for translated in sorted(path.parent.glob("corpus.*.jsonl")):
             if translated != path:
-                pairs = [pair for one in json_lines(translated) if one["_id"] in documents for pair in _aligned(one["text"], documents[one["_id"]])]
-                name = f"{path.parent.relative_to(data).as_posix()} sentences.{_suffix(translated)}-{other}"
+                pairs = [pair for one in json_lines(translated) if one["_id"] in english for pair in _aligned(one["text"], english[one["_id"]])][:sentences]
+                name = f"{path.parent.relative_to(data).as_posix()} sentences.{_suffix(translated)}-en"
                 yield Bitext(name, [left for left, _ in pairs], [right for _, right in pairs])
 
 

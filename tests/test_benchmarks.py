@@ -67,8 +67,10 @@ def test_sentences_of_a_document_stand_beside_those_of_its_translation(tmp_path)
     first, second = german[0].split(". ")
     wanted = Bitext("pairs sentences.de-en", [f"{first}.", second, second], [rice, quake, quake])
     assert list(document_sentences(tmp_path)) == [wanted]
-    unlike = german[:1] + ["Ein Beben. " + german[1].split(". ")[1] + " Das sagten die Leute an der nördlichen Küste in jedem Haus."]
+    assert list(document_sentences(tmp_path, 2)) == [Bitext(wanted.name, wanted.left[:2], wanted.right[:2])]
     assert list(document_sentences(tmp_path / "nothing")) == []
+    # As many sentences as in English, but the first takes a seventh of the document where it takes three quarters there.
+    unlike = [german[0], "Ein Beben. Das sagten die Leute an der nördlichen Küste in jedem Haus."]
     lines(tmp_path / "pairs" / "corpus.de.jsonl", [{"_id": f"p{i}", "text": text} for i, text in enumerate(unlike)])
     assert next(document_sentences(tmp_path)).right == [rice, quake]
 
