@@ -96,6 +96,24 @@ def accuracy(vectors: np.ndarray, others: np.ndarray) -> float:
     return float((np.argmax(vectors @ others.T, axis=1) == np.arange(len(vectors))).mean())
 
 
+@pytest.mark.parametrize(("kind", "least"), [("float32", 0.9999999), ("bfloat16", 0.9999)])
+def test_the_student_computes_what_bert_does_in_either_precision(made, kind, least):
+    import torch
+
+    from training.student import Student, padded
+    from training.teacher import load_bert
+
+    bert = load_bert(made / "teacher").float().eval()
+    chance = random.Random(3)
+    rows = [[chance.randrange(5, bert.config.vocab_size) for _ in range(length)] for length in (3, 9, 30)]
+    student = Student(bert, getattr(torch, kind))
+    with torch.no_grad():
+        assert str(student.tokens(*padded(rows)).dtype) == f"torch.{kind}"
+        got = student(*padded(rows))
+        wanted = torch.nn.functional.normalize(torch.stack([bert(torch.tensor([row])).last_hidden_state[0].mean(0) for row in rows]), dim=1)
+    assert (got * wanted).sum(1).min() >= least
+
+
 def test_translations_land_on_the_teachers_vectors_and_the_bundle_loads_as_the_package_loads_it(made):
     import torch
     from sentence_transformers import SentenceTransformer

@@ -1,6 +1,6 @@
 """The student's forward pass: the arithmetic of BertModel with mean pooling, without what training does not need.
 
-Matrix products run in bfloat16 (where the processor has it twice as fast as float32), sums and norms of vectors in
+Matrix products run in bfloat16 on a GPU and where the processor is quicker with it, sums and norms of vectors in
 float32. On a CPU attention is written out, since the fused kernel's backward pass takes as long as all products.
 """
 
@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rag.embedding.sentence_transformer import fastest_dtype
+
 LONGEST = 160
 """Tokens of a training text; longer ones are cut."""
 
@@ -19,9 +21,12 @@ LONGEST = 160
 class Student(nn.Module):
     """Six layers of MiniLM over a larger word table. `forward` takes token ids padded with 0, (texts, tokens)."""
 
-    def __init__(self, bert: nn.Module) -> None:
+    def __init__(self, bert: nn.Module, dtype: torch.dtype | None = None) -> None:
+        """`dtype` of the matrix products; without it that in which this machine is quickest."""
         super().__init__()
         self.bert = bert
+        # float16, the quickest of old GPUs, would need scaled gradients.
+        self.dtype = dtype or (torch.bfloat16 if torch.cuda.is_available() else fastest_dtype())
         self.heads = bert.config.num_attention_heads
         self.epsilon = bert.config.layer_norm_eps
 
@@ -32,11 +37,11 @@ class Student(nn.Module):
         return functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)
 
     def tokens(self, ids: Tensor, real: Tensor) -> Tensor:
-        """The last layer's vector of each token, (texts, tokens, dimension) bfloat16."""
+        """The last layer's vector of each token, (texts, tokens, dimension) in `dtype`."""
         parts = self.bert.embeddings
         hidden = parts.word_embeddings(ids) + parts.position_embeddings.weight[: ids.shape[1]] + parts.token_type_embeddings.weight[0]
-        hidden = self._norm(parts.LayerNorm, hidden).bfloat16()
-        hidden_out = None if bool(real.all()) else (1.0 - real[:, None, None, :].float()).bfloat16() * -1e4
+        hidden = self._norm(parts.LayerNorm, hidden).to(self.dtype)
+        hidden_out = None if bool(real.all()) else (1.0 - real[:, None, None, :].float()).to(self.dtype) * -1e4
         for layer in self.bert.encoder.layer:
             hidden = self._layer(layer, hidden, hidden_out)
         return hidden
@@ -44,8 +49,8 @@ class Student(nn.Module):
     def _layer(self, layer: nn.Module, hidden: Tensor, masked: Tensor | None) -> Tensor:
         own = layer.attention.self
         texts, tokens, width = hidden.shape
-        weight = torch.cat([own.query.weight, own.key.weight, own.value.weight]).bfloat16()
-        bias = torch.cat([own.query.bias, own.key.bias, own.value.bias]).bfloat16()
+        weight = torch.cat([own.query.weight, own.key.weight, own.value.weight]).to(hidden.dtype)
+        bias = torch.cat([own.query.bias, own.key.bias, own.value.bias]).to(hidden.dtype)
         parts = functional.linear(hidden, weight, bias).view(texts, tokens, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         seen = attention(query, key, value, masked).transpose(1, 2).reshape(texts, tokens, width)
@@ -65,7 +70,7 @@ def attention(query: Tensor, key: Tensor, value: Tensor, masked: Tensor | None) 
 
 
 def _linear(module: nn.Linear, hidden: Tensor) -> Tensor:
-    return functional.linear(hidden, module.weight.bfloat16(), module.bias.bfloat16())
+    return functional.linear(hidden, module.weight.to(hidden.dtype), module.bias.to(hidden.dtype))
 
 
 def padded(rows: Sequence[Sequence[int]], device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]:
