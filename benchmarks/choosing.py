@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Candidates:
     `group` names the weights of NOW that its language gets, ACROSS where all of them are in another one.
     `judged` names the factors that judge each passage: SAME_LANGUAGE, BY_MEANING or, where neither is told, OTHER_LANGUAGE.
     `documents` numbers their documents from 0, `relevant` says which passages are of a relevant one; `wanted` counts
-    the relevant documents of the question, found or not.
+    the relevant documents of the question, found or not. `texts` are the passages.
     """
 
     row: str
@@ -54,13 +54,17 @@ class Candidates:
     documents: np.ndarray
     relevant: np.ndarray
     wanted: int
+    texts: tuple[str, ...] = ()
 
     def scores(self, weights: Weights) -> np.ndarray:
         return fuse(self.cosines, self.lexical, self.coverage, weights)
 
     def ndcg(self, weights: Weights) -> float:
-        """nDCG@10 in [0, 1]; a document counts by its best passage."""
-        order = np.argsort(-self.scores(weights), kind="stable")
+        return self.ndcg_of(self.scores(weights))
+
+    def ndcg_of(self, scores: np.ndarray) -> float:
+        """nDCG@10 in [0, 1] of the order by `scores`; a document counts by its best passage."""
+        order = np.argsort(-scores, kind="stable")
         _, first = np.unique(self.documents[order], return_index=True)
         gains = self.relevant[order][np.sort(first)[:RANKED]]
         discounts = 1 / np.log2(np.arange(2, RANKED + 2))
@@ -79,7 +83,8 @@ def candidates(one: Row, collection: Collection, number: str) -> Candidates | No
     relevant = np.array([hit.article_id in one.relevant[number] for hit in passages])
     documents = np.array([names[hit.article_id] for hit in passages])
     group = "ACROSS" if all(hit.foreign for hit in passages) else next(name for name, weights in NOW.items() if weights is weights_of(spoken))
-    return Candidates(one.name, group, *map(np.array, columns), judged, documents, relevant, len(one.relevant[number]))
+    texts = tuple(one.corpus[hit.article_id][hit.stored.start : hit.stored.end] for hit in passages)
+    return Candidates(one.name, group, *map(np.array, columns), judged, documents, relevant, len(one.relevant[number]), texts)
 
 
 def mean_ndcg(asked: Iterable[Candidates], weights: Weights) -> float:
@@ -138,9 +143,9 @@ def rates(first: Sequence[tuple[np.ndarray, np.ndarray]], factors: Factors) -> t
     return 100 * float(np.mean(np.array(present) < 0)), 100 * float(np.mean(np.array(absent) >= 0))
 
 
-def collect(data: Path, questions: int, only: Sequence[str] | None) -> list[Candidates]:
+def collect(data: Path, questions: int, only: Sequence[str] | None, half: int = 0) -> Iterator[tuple[Row, dict[str, Candidates]]]:
+    """Each row, and what is ranked for every other one of its questions, from the first or the second (`half`) on."""
     embedder = RememberingEmbedder(load_embedder(BUNDLED))
-    found: list[Candidates] = []
     collections: dict[tuple[str, str], Collection] = {}
     with tempfile.TemporaryDirectory() as folder:
         for one in rows(data):
@@ -150,12 +155,10 @@ def collect(data: Path, questions: int, only: Sequence[str] | None) -> list[Cand
             if key not in collections:
                 collections[key] = Collection.open(Path(folder) / str(len(collections)), embedder=embedder)
                 collections[key].add(Article(name, "", text, language=one.language) for name, text in one.corpus.items())
-            asked = [candidates(one, collections[key], number) for number in [*one.questions][::2][:questions]]
-            found += [each for each in asked if each]
-            print(f"{one.name}: {len(asked)} questions", flush=True)
+            asked = [(number, candidates(one, collections[key], number)) for number in [*one.questions][half::2][:questions]]
+            yield one, {number: found for number, found in asked if found}
         for collection in collections.values():
             collection.close()
-    return found
 
 
 def main() -> None:
@@ -164,7 +167,10 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=60, help="of each row at most")
     parser.add_argument("--rows", nargs="*", help="names of rows; all without it")
     arguments = parser.parse_args()
-    found = collect(arguments.data, arguments.questions, arguments.rows)
+    found: list[Candidates] = []
+    for one, asked in collect(arguments.data, arguments.questions, arguments.rows):
+        found += asked.values()
+        print(f"{one.name}: {len(asked)} questions", flush=True)
     chosen = dict(NOW)
     for name, now in NOW.items():
         asked = [one for one in found if one.group == name]

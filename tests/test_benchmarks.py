@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.baselines import WhitespaceBM25
 from benchmarks.choosing import Candidates, best_weights, fitted, grid, rates
 from benchmarks.dense import main as dense_main
+from benchmarks.late import rarity, reordered, share_alike
 from benchmarks.models import Alone, matched
 from benchmarks.reporting import mean, table
 from benchmarks.sets import Bitext, bitexts, document_sentences, rows
@@ -140,6 +141,15 @@ def ranked(draw):
     right = draw(st.sets(st.integers(0, 14)))
     relevant = np.array([number in right for number in documents.tolist()])
     return Candidates("row", "USUAL", draw(column), draw(column), draw(column), np.full(many, "SAME_LANGUAGE"), documents, relevant, len(right) + 1)
+
+
+def test_late_interaction_is_the_best_cosine_of_each_token_by_what_it_asks():
+    idf = rarity([[1, 5, 2], [1, 6, 5, 2], [1, 7, 2]])
+    assert idf == pytest.approx({1: 0, 2: 0, 5: np.log(1 + 1.5 / 2.5), 6: np.log(1 + 2.5 / 1.5), 7: np.log(1 + 2.5 / 1.5)})
+    question, passage = np.eye(3)[[0, 1, 2]], np.array([[0.6, 0.8, 0.0], [1.0, 0.0, 0.0]])
+    assert share_alike(question, passage, np.array([1.0, 3.0, 0.0])) == pytest.approx((1 * 1.0 + 3 * 0.8) / 4)
+    assert share_alike(question, passage, np.zeros(3)) == 0
+    assert reordered(np.array([0.9, 0.5, 0.8]), np.array([0.1, 1.0]), 0.8) == pytest.approx([0.98, 1.3, -0.2])
 
 
 @given(ranked(), st.sampled_from(grid()))
