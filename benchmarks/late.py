@@ -63,13 +63,14 @@ def reordered(scores: np.ndarray, alike: np.ndarray, weight: float) -> np.ndarra
 def gains(one: Row, asked: Mapping[str, Candidates], tokens: Tokens) -> tuple[np.ndarray, float]:
     """nDCG@10 in [0, 1], float64 (questions, 1 + WEIGHTS), the first as it is; and the mean seconds of late interaction."""
     asks = rarity(tokens.ids([*one.corpus.values()]))
+    unseen = max(asks.values())
     rows, seconds = [], 0.0
     for number, found in asked.items():
         began = time.perf_counter()
         question = one.questions[number]
         (ids,) = tokens.ids([question])
         own, *passages = tokens.vectors([question, *found.texts[:FIRST]])
-        wanted = np.array([asks.get(token, max(asks.values())) for token in ids])
+        wanted = np.array([asks.get(token, unseen) for token in ids])
         alike = np.array([share_alike(own, passage, wanted) for passage in passages])
         seconds += time.perf_counter() - began
         scores = found.scores(NOW[found.group])
