@@ -112,6 +112,7 @@ def make(
 
 def _finish(second, schedule, pairs, streams, targets, questions, encyclopedia, switching, pool) -> tuple[int, int]:
     """The second stage, on fresh pools of the first one's streams and on the local languages; returns its steps and how many passages it cropped."""
+    say("hard negatives and passages to crop")
     asked = _asked(second, questions, switching, schedule.seed)
     untranslated = {name: _neighbours(second, answers(some), schedule.seed) for name, some in questions.items()} | {ENCYCLOPEDIA: encyclopedia}
     local = local_stream(pairs, second.tokenizer, targets, second.student)

@@ -7,6 +7,7 @@ float32. On a CPU attention is written out, since the fused kernel's backward pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -25,8 +26,7 @@ class Student(nn.Module):
         """`dtype` of the matrix products; without it that in which this machine is quickest."""
         super().__init__()
         self.bert = bert
-        # float16, the quickest of old GPUs, would need scaled gradients.
-        self.dtype = dtype or (torch.bfloat16 if torch.cuda.is_available() else fastest_dtype())
+        self.dtype = dtype or _quickest()
         self.heads = bert.config.num_attention_heads
         self.epsilon = bert.config.layer_norm_eps
 
@@ -60,6 +60,13 @@ class Student(nn.Module):
 
     def _norm(self, norm: nn.LayerNorm, hidden: Tensor) -> Tensor:
         return functional.layer_norm(hidden, norm.normalized_shape, norm.weight.to(hidden.dtype), norm.bias.to(hidden.dtype), self.epsilon)
+
+
+@cache
+def _quickest() -> torch.dtype:
+    """One answer for the teacher and the student of a run, since it is timed."""
+    # float16, the quickest of old GPUs, would need scaled gradients.
+    return torch.bfloat16 if torch.cuda.is_available() else fastest_dtype()
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, masked: Tensor | None) -> Tensor:
