@@ -295,3 +295,27 @@ def test_a_blend_lies_on_the_way_between_two_models():
     expected = [0.25 * after.detach().numpy() + 0.75 * before.detach().numpy() for after, before in zip(model.parameters(), start.parameters(), strict=True)]
     blended(model, start, 0.25)
     assert all(np.allclose(weight.detach().numpy(), wanted, atol=1e-6) for weight, wanted in zip(model.parameters(), expected, strict=True))
+
+
+def test_an_average_with_a_bundle_is_half_of_each_for_the_pieces_of_both(made, tmp_path):
+    from transformers import AutoTokenizer
+
+    from rag.embedding.weights import read_weights
+    from training.continuation import averaged
+    from training.teacher import load_bert
+
+    bundle = made / "work" / "bundle"
+    theirs = AutoTokenizer.from_pretrained(bundle).get_vocab()
+    *common, gone = sorted(theirs)
+    places = {piece: row for row, piece in enumerate([*common, "alone"])}
+    model, before = load_bert(made / "teacher").float(), load_bert(made / "teacher").float().state_dict()
+    model.resize_token_embeddings(len(places), mean_resizing=False)
+    rows = model.embeddings.word_embeddings.weight.detach().numpy().copy()
+    averaged(model, places, bundle, 0.25)
+    weights = read_weights(bundle)
+    after, table = model.embeddings.word_embeddings.weight.detach().numpy(), weights.table()
+    for piece in common:
+        assert np.allclose(after[places[piece]], 0.25 * rows[places[piece]] + 0.75 * table[theirs[piece]], atol=1e-6), piece
+    assert np.allclose(after[places["alone"]], rows[places["alone"]], atol=1e-6) and gone not in places
+    name = "encoder.layer.1.output.dense.weight"
+    assert np.allclose(model.state_dict()[name].numpy(), 0.25 * before[name].numpy() + 0.75 * weights.layers[name], atol=1e-6)

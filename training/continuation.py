@@ -1,4 +1,4 @@
-"""Training that goes on from a finished bundle: its start, with another vocabulary, and how much of the way from it is kept."""
+"""A finished bundle beside what is trained: as its start, with another vocabulary, and as that with which its weights are averaged."""
 
 from __future__ import annotations
 
@@ -27,11 +27,8 @@ def continued(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], bu
     characters that were missing, the words of `whole` and, of languages whose words nobody counted, frequent pieces: as the
     English they are aligned with, or else as the mean of what the bundle cut them into.
     """
-    weights = read_weights(bundle)
-    model = BertModel(BertConfig.from_pretrained(bundle), add_pooling_layer=False).float()
-    table = weights.table()
-    rows = {TABLE: table, **weights.layers}
-    model.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in rows.items()})
+    model = widened(bundle)
+    table = model.embeddings.word_embeddings.weight.detach().numpy()
     old = AutoTokenizer.from_pretrained(bundle)
     places = old.get_vocab()
     wanted = dict.fromkeys([*_characters(pairs), *_uncounted(pairs), *(word for some in whole.values() for word in some)])
@@ -50,6 +47,30 @@ def continued(pairs: dict[Language, list[Pair]], whole: dict[str, list[str]], bu
     means = [table[cut or [old.unk_token_id]].mean(0, keepdims=True) for cut in pieces(old, [piece.removeprefix("##") for piece in new])]
     stay = np.arange(len(tokenizer)) < len(known)
     write_start(model, gathered.table(np.concatenate([base, *means]), stay), tokenizer, folder)
+
+
+def widened(bundle: Path) -> BertModel:
+    """The model of a finished bundle in float32."""
+    weights = read_weights(bundle)
+    model = BertModel(BertConfig.from_pretrained(bundle), add_pooling_layer=False).float()
+    rows = {TABLE: weights.table(), **weights.layers}
+    model.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in rows.items()})
+    return model
+
+
+@torch.no_grad()
+def averaged(model: BertModel, places: dict[str, int], bundle: Path, share: float) -> None:
+    """`share` of `model` and the rest of `bundle`, weight by weight, where both come of the same teacher (Wortsman et al. 2022, arXiv 2203.05482).
+
+    `places` are the rows of `model`'s pieces: those that the bundle has none of stay, and the bundle's own are dropped.
+    """
+    other = widened(bundle)
+    theirs = AutoTokenizer.from_pretrained(bundle).get_vocab()
+    common = [piece for piece in places if piece in theirs]
+    rows, table = model.embeddings.word_embeddings.weight.detach().cpu().clone(), other.embeddings.word_embeddings.weight
+    rows[[places[piece] for piece in common]] = table[[theirs[piece] for piece in common]]
+    other.embeddings.word_embeddings.weight = torch.nn.Parameter(rows)
+    blended(model, other, share)
 
 
 @torch.no_grad()
