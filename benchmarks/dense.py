@@ -57,6 +57,8 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
+    if unknown := set(arguments.rows or ()) - {one.name for one in rows(arguments.data)}:
+        parser.error(f"{arguments.data} has no {', '.join(sorted(unknown))}: give the folder that holds the sets, as data/eval, and the names of a full report")
     embedder = RememberingEmbedder(load_embedder(arguments.model))
     found = measured(arguments.data, embedder, arguments.questions, arguments.rows)
     matches = {} if arguments.rows else {one.name: matched(embedder, one) for one in chain(bitexts(arguments.data), document_sentences(arguments.data))}

@@ -78,7 +78,7 @@ def test_inputs_that_do_not_fit_are_a_damaged_model(broken, tmp_path, monkeypatc
     shutil.copytree(MODEL_FOLDER, tmp_path / "model")
     kept = load_file(MODEL_FOLDER / "model.safetensors")
     save_file(kept | {name: np.ones(length, np.float16) for name, length in broken.items()}, tmp_path / "model" / "model.safetensors")
-    with pytest.raises(ModelError, match="Install kutip again"):
+    with pytest.raises(ModelError, match="Copy the folder again"):
         BundledEmbedder(tmp_path / "model").encode_document([Document("Siapa?")])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -126,8 +127,23 @@ def test_loading_the_model_for_passages_says_nothing():
 def test_a_damaged_file_of_the_model_is_named_as_such(name, tmp_path):
     shutil.copytree(MODEL_FOLDER, tmp_path / "model")
     (tmp_path / "model" / name).write_bytes(b"\x00" * 100)
-    with pytest.raises(ModelError, match="Install kutip again"):
+    with pytest.raises(ModelError, match=re.escape(str(tmp_path / "model")) + ".*Copy the folder again"):
         BundledEmbedder(tmp_path / "model")
+
+
+def test_a_damaged_file_of_the_bundled_model_asks_to_install_it_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.embedding.weights.MODEL_FOLDER", tmp_path)
+    with pytest.raises(ModelError, match="The bundled model .*Install kutip again"):
+        BundledEmbedder(tmp_path)
+
+
+def test_a_folder_packed_like_the_bundled_model_is_read_as_that_is(embedder, many, wanted, tmp_path):
+    shutil.copytree(MODEL_FOLDER, tmp_path / "model")
+    own = load_embedder(str(tmp_path / "model"))
+    assert own.name == str((tmp_path / "model").resolve()) != embedder.name == BUNDLED
+    assert (own.encode_query(many[0]) == embedder.encode_query(many[0])).all()
+    encoded = np.stack([one.vector for one in own.encode_document([Document(text) for text in many])])
+    assert (encoded * wanted).sum(axis=1).min() >= 0.999
 
 
 def test_a_question_is_encoded_as_the_model_itself_does_it_with_its_prompt(bundled):

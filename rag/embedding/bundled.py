@@ -28,10 +28,9 @@ UNUSED = "pooler."
 class BundledEmbedder:
     """Ready for a question in a fraction of a second; what passages need is loaded with the first of them."""
 
-    name = BUNDLED
-
-    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
-        """Raises ModelError where a file of the model is missing or damaged."""
+    def __init__(self, folder: Path = MODEL_FOLDER, name: str = BUNDLED) -> None:
+        """`folder` has the form of the bundled model's. Raises ModelError where a file of it is missing or damaged."""
+        self.name = name
         weights = read_weights(folder)
         self.dimension = weights.dimension
         self._folder, self._weights, self._tokenizer, self._forward = folder, weights, read_tokenizer(folder), Forward(weights)
@@ -57,8 +56,8 @@ class BundledEmbedder:
         with self._lock:
             if self._passages is None:
                 model = load_bundled(self._folder, self._tokenizer, self._weights)
-                _quicken(model, self._weights.inputs)
-                self._passages = SentenceTransformerEmbedder(model, BUNDLED)
+                _quicken(model, self._weights.inputs, self._folder)
+                self._passages = SentenceTransformerEmbedder(model, self.name)
                 self._weights = self._forward.table  # the layers are held twice no longer than they are needed
             return self._passages
 
@@ -84,15 +83,15 @@ def load_bundled(folder: Path = MODEL_FOLDER, tokenizer: Tokenizer | None = None
         if unknown.unexpected_keys or missing:
             raise ValueError(f"its weights do not fit: {(unknown.unexpected_keys + missing)[:3]}.")
     except Exception as error:
-        raise damaged(error) from error
+        raise damaged(folder, error) from error
     old = inner.get_input_embeddings().weight
     inner.set_input_embeddings(PackedEmbedding(weights).to(old.device, old.dtype))
     inner.config.vocab_size = len(weights.packed)
     return model
 
 
-def _quicken(model: SentenceTransformer, inputs: Mapping[str, np.ndarray]) -> None:
-    """Multiplies in int8 where the processor can, unless it is quick at bfloat16. Raises ModelError where `inputs` do not fit."""
+def _quicken(model: SentenceTransformer, inputs: Mapping[str, np.ndarray], folder: Path) -> None:
+    """Multiplies in int8 where the processor can, unless it is quick at bfloat16. Raises ModelError where `inputs`, of `folder`, do not fit."""
     import torch
 
     from rag.embedding.int8 import multiplies_bytes, quantise
@@ -102,7 +101,7 @@ def _quicken(model: SentenceTransformer, inputs: Mapping[str, np.ndarray]) -> No
         try:
             quantise(inner, inputs)
         except Exception as error:
-            raise damaged(error) from error
+            raise damaged(folder, error) from error
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def read_weights(folder: Path = MODEL_FOLDER) -> Weights:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         return Weights(table["rows"], table["scales"].astype(np.float32).reshape(-1, 1), layers | rest, inputs, config)
     except Exception as error:  # what a damaged file makes the readers raise is theirs to choose
-        raise damaged(error) from error
+        raise damaged(folder, error) from error
 
 
 def read_tokenizer(folder: Path = MODEL_FOLDER) -> Tokenizer:
@@ -92,7 +92,7 @@ def read_tokenizer(folder: Path = MODEL_FOLDER) -> Tokenizer:
         tokenizer.no_padding()
         return tokenizer
     except Exception as error:
-        raise damaged(error) from error
+        raise damaged(folder, error) from error
 
 
 def only_special(tokenizer: Tokenizer) -> Tokenizer:
@@ -115,8 +115,9 @@ def take_parts(small: Tokenizer, tokenizer: Tokenizer) -> None:
         setattr(small, part, getattr(tokenizer, part))
 
 
-def damaged(error: Exception) -> ModelError:
-    return ModelError(f"The bundled model cannot be loaded: {' '.join(str(error).split())[:300]} Install kutip again.")
+def damaged(folder: Path, error: Exception) -> ModelError:
+    which, cure = ("The bundled model", "Install kutip again.") if folder == MODEL_FOLDER else (f"The model {str(folder)!r}", "Copy the folder again.")
+    return ModelError(f"{which} cannot be loaded: {' '.join(str(error).split())[:300]} {cure}")
 
 
 def widened(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
